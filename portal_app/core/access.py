@@ -1,0 +1,314 @@
+"""Whose rows, and what is allowed: the one way from a use case to the database.
+
+A use case is a plain function `f(access, ...)`. It asks `access.require("noun.verb")`, reads through
+`access.rows`, `access.columns` or `access.get`, writes through `access.add` and `access.change`, and
+leaves a `note`. It never sees another account's rows, since every statement here carries the filter.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, delete, false, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select, text
+
+from portal_app.core import live, outbox, trail
+from portal_app.core.accounts import Account, Person, account_exists
+from portal_app.core.db import Busy, is_postgres, session
+from portal_app.core.errors import NotYours, Refusal
+from portal_app.core.tables import AccountRow, CompanyRow, PersonRow, Row, StaffRow
+
+R = TypeVar("R", bound=Row)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The person behind one event, looked up from the session cookie; never from the screen."""
+
+    person_id: str
+    company_id: str
+    kind: str
+    name: str
+    email: str
+    role: str
+    account_id: str = ""
+    accounts: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    staff: bool = False
+    session_key: str = ""
+    zone: str = "UTC"
+    locale: str = "en_US"
+    currency: str = "USD"
+    last_seen: datetime | None = None
+    address: str = ""
+
+
+def reads(use_case: F) -> F:
+    """Mark a use case that only reads: it takes no write lock and may not write."""
+    use_case.reads_only = True  # pyright: ignore[reportFunctionMemberAccess]
+    return use_case
+
+
+def reads_only(use_case: Callable[..., Any]) -> bool:
+    """Whether a use case is marked as one that only reads."""
+    return getattr(use_case, "reads_only", False)
+
+
+@dataclass
+class Access:
+    """What one visitor may see and do within one transaction."""
+
+    visitor: Visitor
+    db: Session
+    notes: list[trail.Note] = field(default_factory=list)
+    pokes: list[str] = field(default_factory=list)
+
+    def may(self, permission: str) -> bool:
+        """Whether the visitor may do that; for showing or hiding, never in place of `require`."""
+        return permission in self.visitor.permissions
+
+    def require(self, permission: str) -> None:
+        """Refuse somebody whose role does not allow it."""
+        if permission not in self.visitor.permissions:
+            raise Refusal("Your sign-in does not allow this. Ask the owner of the account to do it or to let you.")
+
+    def _whose(self, table: type[Row]) -> list[ColumnElement[bool]]:
+        company = getattr(table, "company_id", None)
+        if company is None:
+            raise TypeError(f"{table.__name__} is not a row of a company")
+        mine: list[ColumnElement[bool]] = [col(company) == self.visitor.company_id]
+        if issubclass(table, AccountRow):
+            mine.append(col(table.account_id).in_(self.visitor.accounts))
+        elif issubclass(table, PersonRow):
+            mine.append(col(table.person_id) == self.visitor.person_id)
+        elif table is Account:
+            mine.append(col(Account.id).in_(self.visitor.accounts))
+        elif table is Person:
+            mine.append(col(Person.id) == self.visitor.person_id)
+        elif issubclass(table, StaffRow) or not issubclass(table, CompanyRow):
+            mine.append(false())
+        return mine
+
+    def rows(self, table: type[R], *where: Any) -> Any:
+        """A statement over the rows that are this visitor's; narrow and order it, then `access.db.exec`."""
+        return select(table).where(*self._whose(table), *where)
+
+    def columns(self, table: type[Row], *columns: Any) -> Select[Any]:
+        """A statement over single columns or sums of this visitor's rows of `table`."""
+        return select(*columns).select_from(table).where(*self._whose(table))
+
+    def all(self, table: type[R], *where: Any, order: Any = None, limit: int | None = None) -> list[R]:
+        """This visitor's rows that match, as a list."""
+        statement = self.rows(table, *where)
+        if order is not None:
+            statement = statement.order_by(*order) if isinstance(order, tuple) else statement.order_by(order)
+        return list(self.db.exec(statement.limit(limit)))
+
+    def first(self, table: type[R], *where: Any, order: Any = None) -> R | None:
+        """The first of this visitor's rows that match, or None."""
+        found = self.all(table, *where, order=order, limit=1)
+        return found[0] if found else None
+
+    def get(self, table: type[R], row_id: object) -> R:
+        """One row by its id. Raises NotYours for another's id and for an unknown one alike."""
+        if not isinstance(row_id, str) or not row_id or len(row_id) > 64 or "\0" in row_id:
+            raise NotYours
+        found = self.db.exec(self.rows(table, col(table.id) == row_id)).first()
+        if found is None:
+            raise NotYours
+        return found
+
+    def mine(self, table: type[R], *where: Any) -> Any:
+        """A statement over the rows of an account table that are this very person's."""
+        return self.rows(table, col(table.person_id) == self.visitor.person_id, *where)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _owned(self, table: type[Row], values: dict[str, Any]) -> dict[str, Any]:
+        values = {"company_id": self.visitor.company_id, **values}
+        if issubclass(table, AccountRow):
+            values.setdefault("account_id", self.visitor.account_id)
+            if values["account_id"] not in self._writable_accounts(values["account_id"]):
+                raise NotYours
+        if issubclass(table, PersonRow):
+            values.setdefault("person_id", self.visitor.person_id)
+        if values["company_id"] != self.visitor.company_id:
+            raise NotYours
+        return values
+
+    def _writable_accounts(self, _wanted: str) -> Iterable[str]:
+        return self.visitor.accounts
+
+    def add(self, table: type[R], **values: Any) -> R:
+        """Store a new row under this visitor's company, current account and person."""
+        row = table(**self._owned(table, values))
+        self.db.add(row)
+        self.db.flush()
+        return row
+
+    def add_many(self, table: type[Row], rows: Sequence[dict[str, Any]], *, skip_known: bool = False) -> int:
+        """Store many rows at once and say how many were new; with `skip_known` a repeated key is passed over."""
+        if not rows:
+            return 0
+        values = [self._filled(table, row) for row in rows]
+        if not skip_known:
+            self.db.execute(insert(table), values)
+            return len(values)
+        dialect = postgresql if is_postgres(self.db) else sqlite
+        statement = dialect.insert(table).on_conflict_do_nothing()
+        width = max(1, 30_000 // len(values[0]))
+        added = 0
+        for start in range(0, len(values), width):
+            added += self.db.execute(statement.values(values[start : start + width])).rowcount  # pyright: ignore[reportAttributeAccessIssue]
+        return added
+
+    def _filled(self, table: type[Row], row: dict[str, Any]) -> dict[str, Any]:
+        values = self._owned(table, row)
+        for name, info in table.model_fields.items():
+            if name not in values and info.default_factory is not None:
+                values[name] = info.default_factory()  # pyright: ignore[reportCallIssue]
+            elif name not in values and not info.is_required():
+                values[name] = info.default
+        return values
+
+    def change(self, row: R, **values: Any) -> R:
+        """Change columns of a row that came from this access."""
+        for name, value in values.items():
+            setattr(row, name, value)
+        self.db.add(row)
+        self.db.flush()
+        return row
+
+    def update(self, table: type[Row], *where: Any, **values: Any) -> int:
+        """Change matching rows in one statement and say how many; the way to guard a transition."""
+        done = self.db.execute(update(table).where(*self._whose(table), *where).values(**values))
+        return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
+
+    def remove(self, table: type[Row], *where: Any) -> int:
+        """Remove matching rows and say how many."""
+        done = self.db.execute(delete(table).where(*self._whose(table), *where))
+        return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
+
+    def note(self, action: str, about: str = "", *, account_id: str | None = None, **facts: Any) -> None:
+        """Write an act to the audit trail, in this very transaction."""
+        account = self.visitor.account_id if account_id is None else account_id
+        self.notes.append(trail.Note(action=action, about=about, account_id=account, facts=facts))
+
+    def later(self, kind: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None) -> bool:
+        """Ask for a job that runs after the commit; False when one with that key was asked for before."""
+        return outbox.enqueue(self.db, kind, payload, company_id=self.visitor.company_id, key=key, run_at=run_at)
+
+    def poke(self, topic: str) -> None:
+        """Tell open pages, after the commit, that something about this topic changed."""
+        self.pokes.append(topic)
+
+
+@dataclass
+class StaffAccess(Access):
+    """A company's own people: every account of their company, each read written down."""
+
+    def _whose(self, table: type[Row]) -> list[ColumnElement[bool]]:
+        mine: list[ColumnElement[bool]] = [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
+        if issubclass(table, PersonRow):
+            mine.append(col(table.person_id) == self.visitor.person_id)
+        elif issubclass(table, AccountRow):
+            seen = trail.Note(action="staff.read", about=table.__name__)
+            if seen not in self.notes:
+                self.notes.append(seen)
+        return mine
+
+    def _writable_accounts(self, wanted: str) -> Iterable[str]:
+        return (wanted,) if account_exists(self.db, self.visitor.company_id, wanted) else ()
+
+
+@dataclass
+class SystemAccess(StaffAccess):
+    """The house itself at work for one company: jobs, imports, the seed. Allowed everything there."""
+
+    def may(self, permission: str) -> bool:  # noqa: ARG002 -- the house asks nobody
+        """The house may."""
+        return True
+
+    def require(self, permission: str) -> None:
+        """The house is never refused."""
+
+    def _whose(self, table: type[Row]) -> list[ColumnElement[bool]]:
+        return [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@contextmanager
+def acting_for(visitor: Visitor, *, reads_only: bool = False) -> Iterator[Access]:
+    """One transaction in a visitor's name: commit with its notes, or nothing at all.
+
+    Raises Busy when the database is locked or away.
+    """
+    kind = StaffAccess if visitor.staff else Access
+    with _transaction(kind, visitor, reads_only) as access:
+        yield access
+
+
+@contextmanager
+def acting_for_company(company_id: str, *, kind: str = "", actor: str = "system", reads_only: bool = False, zone: str = "UTC") -> Iterator[SystemAccess]:
+    """One transaction of the house itself, for one company."""
+    visitor = Visitor(
+        person_id="", company_id=company_id, kind=kind, name=actor, email="", role="system", staff=True, zone=zone
+    )
+    with _transaction(SystemAccess, visitor, reads_only) as access:
+        yield access
+
+
+A = TypeVar("A", bound=Access)
+
+
+@contextmanager
+def _transaction(kind: type[A], visitor: Visitor, only_reads: bool) -> Iterator[A]:
+    db = session(reads_only=only_reads)
+    access = kind(visitor=visitor, db=db)
+    try:
+        if is_postgres(db):
+            db.execute(text("SELECT set_config('portal.company', :company, true)"), {"company": visitor.company_id})
+        yield access
+        if access.notes and not only_reads:
+            trail.append(db, visitor.company_id, visitor.person_id or visitor.name, access.notes, visitor.address)
+        db.commit()
+    except OperationalError as trouble:
+        db.rollback()
+        raise Busy from trouble
+    except BaseException:
+        db.rollback()
+        raise
+    finally:
+        db.close()
+    if access.notes and only_reads:
+        with session() as writer:
+            trail.append(writer, visitor.company_id, visitor.person_id or visitor.name, access.notes, visitor.address)
+            writer.commit()
+    live.tell(access.pokes)
+
+
+@contextmanager
+def before_sign_in(*, reads_only: bool = False) -> Iterator[Session]:
+    """A session for the few questions asked before anybody is known: which company, which person, which session.
+
+    Only identity and tenancy use it, with `unscoped`.
+    """
+    db = session(reads_only=reads_only)
+    try:
+        yield db
+        db.commit()
+    except OperationalError as trouble:
+        db.rollback()
+        raise Busy from trouble
+    except BaseException:
+        db.rollback()
+        raise
+    finally:
+        db.close()
+
+
+def unscoped(table: Any, *where: Any) -> Any:
+    """A statement over a table of any company, for use inside `before_sign_in` only."""
+    return select(table).where(*where)

@@ -1,0 +1,80 @@
+"""The three tables that every row of the house leans on: the company, the customer account, the person."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from portal_app.core.ids import new_id
+from portal_app.core.tables import AccountRow, CompanyRow, Row, moment_field
+
+
+class Company(SQLModel, table=True):
+    """One company that runs a portal, of one kind, with its brand, zone, language and currency."""
+
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=26)
+    slug: str = Field(max_length=60)
+    kind: str = Field(max_length=20, index=True)
+    name: str = Field(max_length=120)
+    short_name: str = Field(default="", max_length=60)
+    brand: str = Field(default="", max_length=40)
+    host: str = Field(default="", max_length=200, index=True)
+    zone: str = Field(default="UTC", max_length=60)
+    locale: str = Field(default="en_US", max_length=20)
+    currency: str = Field(default="USD", max_length=3)
+    phone: str = Field(default="", max_length=40)
+    bank_name: str = Field(default="", max_length=80)
+    bank_account: str = Field(default="", max_length=60)
+    settings: str = "{}"
+    launched_at: datetime = moment_field()
+    demo: bool = False
+
+
+class Account(Row, table=True):
+    """One customer account of a company: a household, a business."""
+
+    __table_args__ = (UniqueConstraint("company_id", "number"),)
+
+    company_id: str = Field(foreign_key="company.id", index=True, max_length=26)
+    number: str = Field(max_length=40)
+    name: str = Field(max_length=120)
+    segment: str = Field(default="home", max_length=20)
+    phone: str = Field(default="", max_length=40)
+    standing: str = Field(default="open", max_length=20)
+
+
+class Person(Row, table=True):
+    """Somebody who can sign in: a customer or one of the company's own people."""
+
+    __table_args__ = (UniqueConstraint("company_id", "email"),)
+
+    company_id: str = Field(foreign_key="company.id", index=True, max_length=26)
+    email: str = Field(max_length=254, index=True)
+    name: str = Field(max_length=120)
+    password_hash: str = Field(default="", max_length=300)
+    locale: str = Field(default="", max_length=20)
+    staff_role: str = Field(default="", max_length=30)
+    standing: str = Field(default="active", max_length=20)
+    simple: bool = False
+    demo_says: str = Field(default="", max_length=160)
+    demo_order: int = 0
+
+
+class Member(AccountRow, table=True):
+    """A person's place in an account: owner, member, viewer."""
+
+    __table_args__ = (UniqueConstraint("account_id", "person_id"),)
+
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=26)
+    role: str = Field(default="owner", max_length=30)
+
+
+def account_exists(db: Session, company_id: str, account_id: str) -> bool:
+    """Whether the company has that account."""
+    found = select(Account.id).where(col(Account.id) == account_id, col(Account.company_id) == company_id)
+    return db.exec(found).first() is not None
+
+
+__all__ = ["Account", "Company", "CompanyRow", "Member", "Person", "account_exists"]

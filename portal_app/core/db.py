@@ -1,0 +1,84 @@
+"""The database: one engine a process, and the session that a transaction lives in."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlmodel import Session
+
+from portal_app.core.errors import Refusal
+from portal_app.settings import settings
+
+
+class Busy(Refusal):
+    """The database could not be reached or was locked for too long."""
+
+    def __init__(self) -> None:
+        super().__init__("We are busy just now and nothing was changed. Try again in a moment.")
+
+
+@lru_cache(maxsize=4)
+def engine_for(url: str) -> Engine:
+    """The engine of that address, tuned for it; made once."""
+    if url.startswith("sqlite"):
+        return _sqlite(url)
+    return create_engine(
+        url,
+        pool_size=settings().db_pool,
+        max_overflow=4,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"options": "-c statement_timeout=5000 -c timezone=UTC", "prepare_threshold": None},
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        settings().data_dir.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=settings().db_pool,
+        max_overflow=4,
+        pool_timeout=5,
+        connect_args={"check_same_thread": False, "timeout": 5},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _tune(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+            "cache_size=-20000",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # A writer must ask for the lock at once: a later upgrade fails without waiting.
+        reads = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def engine() -> Engine:
+    """The engine of this installation."""
+    return engine_for(settings().db_url)
+
+
+def session(*, reads_only: bool = False) -> Session:
+    """A session on the installation's database; a reading one takes no write lock."""
+    bind = engine()
+    if reads_only:
+        bind = bind.execution_options(reads_only=True, postgresql_readonly=True)
+    return Session(bind, expire_on_commit=False)
+
+
+def is_postgres(db: Session) -> bool:
+    """Whether this session speaks to PostgreSQL."""
+    return db.get_bind().dialect.name == "postgresql"

@@ -1,0 +1,50 @@
+"""Things to do after a commit: jobs written with the business row, and pokes to open pages."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from portal_app.core.clock import now
+from portal_app.core.ids import new_id
+from portal_app.core.tables import moment_field
+
+
+class Job(SQLModel, table=True):
+    """One thing to do, leased by a worker: at least once, so a handler must be repeatable."""
+
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=26)
+    company_id: str = Field(default="", max_length=26, index=True)
+    kind: str = Field(max_length=60)
+    payload: str = "{}"
+    key: str | None = Field(default=None, max_length=200)
+    state: str = Field(default="waiting", max_length=12, index=True)
+    run_at: datetime = moment_field(index=True)
+    made_at: datetime = moment_field()
+    leased_until: datetime | None = moment_field(default=None)
+    done_at: datetime | None = moment_field(default=None)
+    attempt: int = 0
+    max_attempts: int = 8
+    trouble: str = Field(default="", max_length=500)
+
+
+def enqueue(  # noqa: PLR0913 -- a job has these facts, and a shape for them would be used once
+    db: Session,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    company_id: str = "",
+    key: str | None = None,
+    run_at: datetime | None = None,
+) -> bool:
+    """Ask for a job inside the caller's transaction; False when one with that key was asked for before."""
+    if key is not None and db.exec(select(Job.id).where(col(Job.key) == key)).first() is not None:
+        return False
+    db.add(
+        Job(company_id=company_id, kind=kind, payload=json.dumps(payload), key=key, run_at=run_at or now())
+    )
+    return True

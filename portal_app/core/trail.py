@@ -1,0 +1,116 @@
+"""The audit trail: who did what to what, append-only, each entry holding the hash of the one before."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from portal_app.core.clock import now
+from portal_app.core.tables import moment_field
+
+FIRST_HASH = "0" * 64
+
+
+class AuditEntry(SQLModel, table=True):
+    """One act, as it was written in the transaction of the act itself."""
+
+    __tablename__ = "audit_entry"  # pyright: ignore[reportAssignmentType]
+
+    company_id: str = Field(primary_key=True, max_length=26)
+    seq: int = Field(primary_key=True)
+    at: datetime = moment_field(index=True)
+    actor: str = Field(max_length=80, index=True)
+    on_behalf: str = Field(default="", max_length=80)
+    action: str = Field(max_length=80, index=True)
+    about: str = Field(default="", max_length=120, index=True)
+    account_id: str = Field(default="", max_length=26, index=True)
+    facts: str = Field(default="{}")
+    address: str = Field(default="", max_length=64)
+    request: str = Field(default="", max_length=40)
+    before_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+
+
+class AuditHead(SQLModel, table=True):
+    """The last link of each company's chain; locked while a link is added."""
+
+    __tablename__ = "audit_head"  # pyright: ignore[reportAssignmentType]
+
+    company_id: str = Field(primary_key=True, max_length=26)
+    seq: int = 0
+    hash: str = Field(default=FIRST_HASH, max_length=64)
+
+
+@dataclass(frozen=True)
+class Note:
+    """An act to be written down when its transaction commits."""
+
+    action: str
+    about: str = ""
+    account_id: str = ""
+    on_behalf: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def seal(entry: AuditEntry) -> str:
+    """The SHA-256 of an entry and of the hash before it, over canonical JSON."""
+    body = [
+        entry.before_hash,
+        entry.company_id,
+        entry.seq,
+        int(entry.at.timestamp() * 1_000_000),
+        entry.actor,
+        entry.on_behalf,
+        entry.action,
+        entry.about,
+        entry.account_id,
+        entry.facts,
+        entry.address,
+        entry.request,
+    ]
+    return hashlib.sha256(json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def append(db: Session, company_id: str, actor: str, notes: Iterable[Note], address: str = "", request: str = "") -> None:
+    """Write notes to a company's chain, inside the caller's transaction and as its last act."""
+    head = db.exec(select(AuditHead).where(col(AuditHead.company_id) == company_id).with_for_update()).first()
+    if head is None:
+        head = AuditHead(company_id=company_id)
+    for note in notes:
+        entry = AuditEntry(
+            company_id=company_id,
+            seq=head.seq + 1,
+            at=now(),
+            actor=actor,
+            on_behalf=note.on_behalf,
+            action=note.action,
+            about=note.about,
+            account_id=note.account_id,
+            facts=json.dumps(note.facts, sort_keys=True, default=str),
+            address=address,
+            request=request,
+            before_hash=head.hash,
+            hash="",
+        )
+        entry.hash = seal(entry)
+        head.seq, head.hash = entry.seq, entry.hash
+        db.add(entry)
+    db.add(head)
+
+
+def first_broken(db: Session, company_id: str) -> int | None:
+    """The number of the first entry that was changed, removed or added by hand; None for a whole chain."""
+    expected, before = 1, FIRST_HASH
+    statement = select(AuditEntry).where(col(AuditEntry.company_id) == company_id).order_by(col(AuditEntry.seq))
+    for entry in db.exec(statement.execution_options(yield_per=1000)):
+        if entry.seq != expected or entry.before_hash != before or entry.hash != seal(entry):
+            return expected
+        expected, before = expected + 1, entry.hash
+    head = db.get(AuditHead, company_id)
+    if (head.seq if head else 0) != expected - 1 or (head.hash if head else FIRST_HASH) != before:
+        return expected
+    return None

@@ -1,0 +1,152 @@
+"""Figures on a scale, ready to draw: positions in per cent and pixels, words beside them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a plot. `x` and `width` in per cent, `y` and `height` in pixels from the top.
+
+    `kind` is "", "odd" (stands out) or "now" (not finished). `notch_y` below 0 means none.
+    """
+
+    x: float
+    width: float
+    y: float
+    height: float
+    kind: str = ""
+    notch_y: float = -1.0
+    label: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class AxisMark:
+    """A word under the plot; `at` in per cent, `anchor` start, middle or end."""
+
+    at: float
+    text: str
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class GridLine:
+    """A faint horizontal line with its value; `dashed` for a level compared with."""
+
+    y: float
+    text: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class CallOut:
+    """The words that a plot says of its unusual bar. `x` in per cent; `side` left or right of it."""
+
+    shown: bool = False
+    x: float = 0.0
+    strong: str = ""
+    text: str = ""
+    side: str = "left"
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of the table behind a chart."""
+
+    cells: tuple[str, ...]
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Bars over days, months or hours with their sentence, call-out, scale and table."""
+
+    title: str = ""
+    total: str = ""
+    summary: str = ""
+    said: str = ""
+    height: int = 160
+    bars: tuple[Bar, ...] = ()
+    axis: tuple[AxisMark, ...] = ()
+    grid: tuple[GridLine, ...] = ()
+    call_out: CallOut = CallOut()
+    key_now: str = ""
+    key_before: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[TableRow, ...] = ()
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A ruler from nought: filled to now, a notch for usual, a hatched span for likely. All in per cent."""
+
+    shown: bool = False
+    fill: float = 0.0
+    usual_at: float = -1.0
+    usual: str = ""
+    likely_from: float = -1.0
+    likely_width: float = 0.0
+    likely: str = ""
+    middle: str = ""
+    zero: str = ""
+    ticks: tuple[float, ...] = ()
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class GaugeReading:
+    """A speedometer: value of a whole, today's notch, days left.
+
+    `share` and `today` run from 0 to 1; `today` below 0 means no notch. `marks` are the five words at
+    nought, quarter, half, three quarters and full; `ticks` how many unit ticks between.
+    """
+
+    value: str = ""
+    of: str = ""
+    under: str = ""
+    share: float = 0.0
+    today: float = -1.0
+    tone: str = ""
+    ticks: int = 20
+    marks: tuple[str, ...] = ()
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class CompareBar:
+    """One length among others: you, last year, similar homes."""
+
+    label: str
+    value: str
+    share: float
+    you: bool = False
+
+
+@dataclass(frozen=True)
+class MapShape:
+    """An area or point on a map, projected: an SVG path or a point, its tone and its words."""
+
+    id: str
+    path: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    radius: float = 0.0
+    tone: str = "neutral"
+    label: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class MapView:
+    """A map drawn from GeoJSON of our own, without tiles: a view box, ground shapes, marked shapes."""
+
+    width: int = 640
+    height: int = 480
+    ground: tuple[MapShape, ...] = ()
+    areas: tuple[MapShape, ...] = ()
+    points: tuple[MapShape, ...] = ()
+    home_x: float = -1.0
+    home_y: float = -1.0
+    home_label: str = ""
+    said: str = ""

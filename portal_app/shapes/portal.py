@@ -1,0 +1,50 @@
+"""A kind of portal, as data: what it is called, where its navigation leads, who may do what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Frame = Literal["topbar", "sidebar", "hub", "bottom", "simple"]
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One entry of the main navigation: at most five, icon and word."""
+
+    label: str
+    route: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class TopTask:
+    """One of a kind's three top tasks.
+
+    `starts` and `succeeds` name use cases (or "page:<route>"); `phone_seconds` is how long the same
+    takes on the phone, set by the operator later.
+    """
+
+    key: str
+    label: str
+    route: str
+    icon: str
+    succeeds: str
+    phone_seconds: int = 420
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Everything the house needs to know of one kind of portal."""
+
+    key: str
+    title: str
+    frame: Frame
+    nav: tuple[NavEntry, ...]
+    top_tasks: tuple[TopTask, ...]
+    roles: dict[str, frozenset[str]]
+    permissions: dict[str, str]
+    seed: Callable[[Any], None]
+    staff_nav: tuple[NavEntry, ...] = ()
+    offers: tuple[str, ...] = ()
+    staff_roles: frozenset[str] = field(default_factory=frozenset)
+    tagline: str = ""
