@@ -26,7 +26,8 @@ def units(thousandths: int) -> Decimal:
 def share_out(total: int, weights: Sequence[int]) -> list[int]:
     """Split a whole number by weights so that the parts sum to it: largest remainder first.
 
-    With no weight at all everything goes to the last part. Raises ValueError for no parts or a negative weight.
+    With no weight at all everything goes to the last part. Raises ValueError for no parts or a negative
+    weight.
     """
     if not weights or min(weights) < 0:
         raise ValueError("share_out needs at least one weight, none of them negative")

@@ -171,7 +171,11 @@ def _month(year: int, month: int, found: list[Day]) -> Month:
 def completeness(days: Sequence[Day]) -> Decimal:
     """Share of the time in these days that readings cover; 0 for no days."""
     expected = sum(day.hours for day in days) * HOUR
-    return Decimal(sum(min(day.covered, day.hours * HOUR) for day in days)) / expected if expected else Decimal(0)
+    return (
+        Decimal(sum(min(day.covered, day.hours * HOUR) for day in days)) / expected
+        if expected
+        else Decimal(0)
+    )
 
 
 def overlapping(intervals: Iterable[Interval]) -> list[tuple[Interval, Interval]]:
@@ -225,7 +229,9 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def compare(by_date: Mapping[date, Day], start: date, days: int, previous_start: date | None = None) -> Comparison:
+def compare(
+    by_date: Mapping[date, Day], start: date, days: int, previous_start: date | None = None
+) -> Comparison:
     """Lay so many days from a start beside the period before and the same period last year.
 
     The period before starts `days` earlier unless `previous_start` says otherwise (the 1st of last month).
@@ -241,7 +247,9 @@ def compare(by_date: Mapping[date, Day], start: date, days: int, previous_start:
         start,
         previous,
         last_year,
-        tuple(Compared(n + 1, amount(start, n), amount(previous, n), amount(last_year, n)) for n in range(days)),
+        tuple(
+            Compared(n + 1, amount(start, n), amount(previous, n), amount(last_year, n)) for n in range(days)
+        ),
     )
 
 
@@ -289,4 +297,8 @@ def night_bases(intervals: Iterable[Interval], zone: str) -> dict[date, Decimal]
             seen[0] += reading.amount
             seen[1] += reading.seconds
     # A spring-forward night lacks an hour, so three known hours are a whole night too.
-    return {day: Decimal(amount) * HOUR / covered for day, (amount, covered) in amounts.items() if covered >= 3 * HOUR}
+    return {
+        day: Decimal(amount) * HOUR / covered
+        for day, (amount, covered) in amounts.items()
+        if covered >= 3 * HOUR
+    }
