@@ -20,9 +20,18 @@ from portal_app.core import live, outbox, trail
 from portal_app.core.accounts import Account, Person, account_exists
 from portal_app.core.db import Busy, is_postgres, session
 from portal_app.core.errors import NotYours, Refusal
-from portal_app.core.tables import AccountRow, CompanyRow, PersonRow, Row, StaffRow
+from portal_app.core.tables import (
+    AccountRow,
+    AccountSeries,
+    CompanyRow,
+    CompanySeries,
+    PersonRow,
+    Row,
+    StaffRow,
+)
 
 R = TypeVar("R", bound=Row)
+AnyRow = type[Row] | type[AccountSeries] | type[CompanySeries]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -77,12 +86,12 @@ class Access:
         if permission not in self.visitor.permissions:
             raise Refusal("Your sign-in does not allow this. Ask the owner of the account to do it or to let you.")
 
-    def _whose(self, table: type[Row]) -> list[ColumnElement[bool]]:
+    def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         company = getattr(table, "company_id", None)
         if company is None:
             raise TypeError(f"{table.__name__} is not a row of a company")
         mine: list[ColumnElement[bool]] = [col(company) == self.visitor.company_id]
-        if issubclass(table, AccountRow):
+        if issubclass(table, AccountRow | AccountSeries):
             mine.append(col(table.account_id).in_(self.visitor.accounts))
         elif issubclass(table, PersonRow):
             mine.append(col(table.person_id) == self.visitor.person_id)
@@ -90,15 +99,15 @@ class Access:
             mine.append(col(Account.id).in_(self.visitor.accounts))
         elif table is Person:
             mine.append(col(Person.id) == self.visitor.person_id)
-        elif issubclass(table, StaffRow) or not issubclass(table, CompanyRow):
+        elif issubclass(table, StaffRow) or not issubclass(table, CompanyRow | CompanySeries):
             mine.append(false())
         return mine
 
-    def rows(self, table: type[R], *where: Any) -> Any:
+    def rows(self, table: AnyRow, *where: Any) -> Any:
         """A statement over the rows that are this visitor's; narrow and order it, then `access.db.exec`."""
         return select(table).where(*self._whose(table), *where)
 
-    def columns(self, table: type[Row], *columns: Any) -> Select[Any]:
+    def columns(self, table: AnyRow, *columns: Any) -> Select[Any]:
         """A statement over single columns or sums of this visitor's rows of `table`."""
         return select(*columns).select_from(table).where(*self._whose(table))
 
@@ -127,9 +136,9 @@ class Access:
         """A statement over the rows of an account table that are this very person's."""
         return self.rows(table, col(table.person_id) == self.visitor.person_id, *where)  # pyright: ignore[reportAttributeAccessIssue]
 
-    def _owned(self, table: type[Row], values: dict[str, Any]) -> dict[str, Any]:
+    def _owned(self, table: AnyRow, values: dict[str, Any]) -> dict[str, Any]:
         values = {"company_id": self.visitor.company_id, **values}
-        if issubclass(table, AccountRow):
+        if issubclass(table, AccountRow | AccountSeries):
             values.setdefault("account_id", self.visitor.account_id)
             if values["account_id"] not in self._writable_accounts(values["account_id"]):
                 raise NotYours
@@ -149,7 +158,7 @@ class Access:
         self.db.flush()
         return row
 
-    def add_many(self, table: type[Row], rows: Sequence[dict[str, Any]], *, skip_known: bool = False) -> int:
+    def add_many(self, table: AnyRow, rows: Sequence[dict[str, Any]], *, skip_known: bool = False) -> int:
         """Store many rows at once and say how many were new; with `skip_known` a repeated key is passed over."""
         if not rows:
             return 0
@@ -165,7 +174,7 @@ class Access:
             added += self.db.execute(statement.values(values[start : start + width])).rowcount  # pyright: ignore[reportAttributeAccessIssue]
         return added
 
-    def _filled(self, table: type[Row], row: dict[str, Any]) -> dict[str, Any]:
+    def _filled(self, table: AnyRow, row: dict[str, Any]) -> dict[str, Any]:
         values = self._owned(table, row)
         for name, info in table.model_fields.items():
             if name not in values and info.default_factory is not None:
@@ -182,12 +191,12 @@ class Access:
         self.db.flush()
         return row
 
-    def update(self, table: type[Row], *where: Any, **values: Any) -> int:
+    def update(self, table: AnyRow, *where: Any, **values: Any) -> int:
         """Change matching rows in one statement and say how many; the way to guard a transition."""
         done = self.db.execute(update(table).where(*self._whose(table), *where).values(**values))
         return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
 
-    def remove(self, table: type[Row], *where: Any) -> int:
+    def remove(self, table: AnyRow, *where: Any) -> int:
         """Remove matching rows and say how many."""
         done = self.db.execute(delete(table).where(*self._whose(table), *where))
         return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
@@ -210,11 +219,11 @@ class Access:
 class StaffAccess(Access):
     """A company's own people: every account of their company, each read written down."""
 
-    def _whose(self, table: type[Row]) -> list[ColumnElement[bool]]:
+    def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         mine: list[ColumnElement[bool]] = [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
         if issubclass(table, PersonRow):
             mine.append(col(table.person_id) == self.visitor.person_id)
-        elif issubclass(table, AccountRow):
+        elif issubclass(table, AccountRow | AccountSeries):
             seen = trail.Note(action="staff.read", about=table.__name__)
             if seen not in self.notes:
                 self.notes.append(seen)
@@ -235,7 +244,7 @@ class SystemAccess(StaffAccess):
     def require(self, permission: str) -> None:
         """The house is never refused."""
 
-    def _whose(self, table: type[Row]) -> list[ColumnElement[bool]]:
+    def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         return [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
 
 

@@ -83,3 +83,16 @@ class PersonRow(Row):
 
     company_id: str = Field(foreign_key="company.id", index=True, max_length=26)
     person_id: str = Field(foreign_key="person.id", index=True, max_length=26)
+
+
+class AccountSeries(SQLModel):
+    """One of very many figures of an account, named by what it belongs to and when; it has no id."""
+
+    company_id: str = Field(foreign_key="company.id", max_length=26)
+    account_id: str = Field(foreign_key="account.id", index=True, max_length=26)
+
+
+class CompanySeries(SQLModel):
+    """One of very many figures that all people of a company may read; its company is part of its name."""
+
+    company_id: str = Field(foreign_key="company.id", primary_key=True, max_length=26)
