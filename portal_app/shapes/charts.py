@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Bar:
     """One bar of a plot. `x` and `width` in per cent, `y` and `height` in pixels from the top.
 
-    `kind` is "", "odd" (stands out) or "now" (not finished). `notch_y` below 0 means none.
+    `kind` is "", "odd" (stands out) or "now" (not finished). `notch_y` below 0 means none; the notch
+    runs from `notch_from` to `notch_to` per cent, a little wider than its bar.
     """
 
     x: float
@@ -18,6 +19,8 @@ class Bar:
     notch_y: float = -1.0
     label: str = ""
     value: str = ""
+    notch_from: float = 0.0
+    notch_to: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,19 @@ class GridLine:
 
 @dataclass(frozen=True)
 class CallOut:
-    """The words that a plot says of its unusual bar. `x` in per cent; `side` left or right of it."""
+    """The words that a plot says of its unusual bar. `x` in per cent; `side` left or right of it.
+
+    A line leads from the words down to `y` pixels, just above the bar. `room` is how wide the words may run,
+    in per cent.
+    """
 
     shown: bool = False
     x: float = 0.0
     strong: str = ""
     text: str = ""
     side: str = "left"
+    y: float = 0.0
+    room: float = 50.0
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,17 @@ class TableRow:
 
     cells: tuple[str, ...]
     marked: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class BarChart:
-    """Bars over days, months or hours with their sentence, call-out, scale and table."""
+    """Bars over days, months or hours with their sentence, call-out, scale and table.
+
+    `base_y` is the pixel row of nought. `lane` says that the bars reach the right end, so that the words of the
+    scale stand in a lane beside them; the level compared with is then named in the key. `also` holds one sentence
+    for each further unusual bar.
+    """
 
     title: str = ""
     total: str = ""
@@ -75,6 +90,41 @@ class BarChart:
     columns: tuple[str, ...] = ()
     rows: tuple[TableRow, ...] = ()
     empty: str = ""
+    base_y: float = 160.0
+    lane: bool = False
+    key_level: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """A curve over a day or a year. Paths live in a box 100 wide and `height` high, stretched sideways only."""
+
+    title: str = ""
+    total: str = ""
+    summary: str = ""
+    said: str = ""
+    height: int = 160
+    path: str = ""
+    ground: str = ""
+    before: str = ""
+    axis: tuple[AxisMark, ...] = ()
+    grid: tuple[GridLine, ...] = ()
+    call_out: CallOut = CallOut()
+    key_now: str = ""
+    key_before: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[TableRow, ...] = ()
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact with its word: "Cause", "Fallen branch"."""
+
+    label: str
+    value: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +175,12 @@ class CompareBar:
 
 @dataclass(frozen=True)
 class MapShape:
-    """An area or point on a map, projected: an SVG path or a point, its tone and its words."""
+    """An area, a line of the ground, or a point on a map, projected.
+
+    `path` is in the units of the view; `x` and `y` place the point or the words, in per cent of width and
+    height. `radius` is a point's size in rem, so that it stays tappable however small the map is drawn. `count`
+    above 1 is a cluster. `facts` are what the list beneath the map says of it.
+    """
 
     id: str
     path: str = ""
@@ -135,11 +190,20 @@ class MapShape:
     tone: str = "neutral"
     label: str = ""
     said: str = ""
+    kind: str = ""
+    count: int = 0
+    word: str = ""
+    facts: tuple[Fact, ...] = ()
+    link_to: str = ""
 
 
 @dataclass(frozen=True)
 class MapView:
-    """A map drawn from GeoJSON of our own, without tiles: a view box, ground shapes, marked shapes."""
+    """A map drawn from GeoJSON of our own, without tiles: a view box, ground shapes, marked shapes.
+
+    `home_x` and `home_y` in per cent; below 0 means no home in view. `legend` lists every marked shape of the
+    map, in view or not, for those who do not see the picture. `zoom` counts doublings.
+    """
 
     width: int = 640
     height: int = 480
@@ -150,3 +214,9 @@ class MapView:
     home_y: float = -1.0
     home_label: str = ""
     said: str = ""
+    zoom: int = 0
+    can_zoom_in: bool = False
+    can_zoom_out: bool = False
+    legend: tuple[MapShape, ...] = ()
+    empty: str = ""
+    source: str = ""

@@ -37,3 +37,27 @@ class Help:
     paragraphs: tuple[str, ...] = ()
     link_text: str = ""
     link_to: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class WizardProgress:
+    """Where a person is in a task of several questions: "Question 2 of 4, saved 13:40"."""
+
+    step: int = 1
+    steps: int = 1
+    saved: str = ""
+    parts: tuple[str, ...] = ("done",)
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a thread: who wrote it, when, and whether it is the reader's own."""
+
+    by: str
+    when: str
+    text: str
+    mine: bool = False
+    attachment: str = ""
+    attachment_to: str = ""

@@ -48,3 +48,5 @@ class Kind:
     offers: tuple[str, ...] = ()
     staff_roles: frozenset[str] = field(default_factory=frozenset)
     tagline: str = ""
+    home: Callable[..., Any] | None = None
+    """The use case that gives the home's shape, for the page and for its first HTML alike."""

@@ -1,0 +1,43 @@
+"""What may be allowed to somebody of an energy portal, each with the sentence an owner reads."""
+
+PERMISSIONS: dict[str, str] = {
+    "usage.see": "See energy use",
+    "outage.see": "See outages",
+    "outage.report": "Report an outage",
+    "service.request": "Start, stop or move service",
+    "reading.send": "Send a meter reading",
+    "energy.choose": "Change alerts and choices",
+    "data.export": "Download meter data",
+    "data.share": "Let somebody else read meter data",
+    "outage.run": "Post and update outages",
+    "request.handle": "Handle service requests",
+    "customer.see": "See customers and what they are connected to",
+    "reading.import": "Bring meter and weather data in",
+}
+
+SEES = frozenset({"usage.see", "outage.see", "outage.report", "bill.see"})
+OWNS = SEES | {
+    "service.request",
+    "reading.send",
+    "energy.choose",
+    "data.export",
+    "data.share",
+    "bill.pay",
+    "autopay.change",
+    "paperless.change",
+    "budget.change",
+}
+RUNS = frozenset(
+    {
+        "outage.see",
+        "outage.run",
+        "request.handle",
+        "customer.see",
+        "reading.import",
+        "payment.record",
+        "bill.see",
+        "usage.see",
+        "audit.see",
+        "adoption.see",
+    }
+)

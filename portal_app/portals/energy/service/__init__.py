@@ -1,0 +1,1 @@
+"""What people do in an energy portal: plain functions of an access, one room a subject."""

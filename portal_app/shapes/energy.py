@@ -1,0 +1,198 @@
+"""The energy screens as shapes: each page's figures and sentences, ready to draw."""
+
+from dataclasses import dataclass
+
+from portal_app.shapes.charts import BarChart, CompareBar, MapView, Rule
+from portal_app.shapes.forms import Choice
+from portal_app.shapes.money import BigNumber, ExplainedLine, InvoiceLine, SumLine
+from portal_app.shapes.status import Alert, Badge, Happening, Stage
+from portal_app.shapes.tasks import LinkRow, NewsRow, TaskButton, TipRow
+
+
+@dataclass(frozen=True)
+class BillCard:
+    """The latest bill on the home: how much, till when, what changed, its few sums."""
+
+    shown: bool = False
+    id: str = ""
+    title: str = ""
+    badge: Badge = Badge()
+    figure: BigNumber = BigNumber()
+    lines: tuple[SumLine, ...] = ()
+    link_to: str = ""
+    pdf: str = ""
+
+
+@dataclass(frozen=True)
+class EnergyHome:
+    """Home: the bill so far on its rule, three tasks, what moved, the latest bill, days, tips."""
+
+    ready: bool = False
+    who: str = ""
+    standing: Badge = Badge()
+    title: str = ""
+    figure: BigNumber = BigNumber()
+    rule: Rule = Rule()
+    meaning: str = ""
+    alert: Alert = Alert()
+    tasks: tuple[TaskButton, ...] = ()
+    since: str = ""
+    news: tuple[NewsRow, ...] = ()
+    bill: BillCard = BillCard()
+    days: BarChart = BarChart()
+    tips_title: str = ""
+    tips: tuple[TipRow, ...] = ()
+    premises: tuple[LinkRow, ...] = ()
+    foot: str = ""
+
+
+@dataclass(frozen=True)
+class OddDay:
+    """What made one odd day: parts that sum to it."""
+
+    shown: bool = False
+    title: str = ""
+    total: str = ""
+    reason: str = ""
+    lines: tuple[SumLine, ...] = ()
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class UsagePage:
+    """Usage: why it is higher, days with last year and similar homes on one axis, the odd day's sum."""
+
+    ready: bool = False
+    title: str = ""
+    meaning: str = ""
+    premise: str = ""
+    premises: tuple[Choice, ...] = ()
+    commodity: str = "electricity"
+    commodities: tuple[Choice, ...] = ()
+    span: str = "bill"
+    unit: str = "energy"
+    unit_word: str = "kWh"
+    money_note: str = ""
+    chart: BarChart = BarChart()
+    odd: OddDay = OddDay()
+    odd_days: tuple[LinkRow, ...] = ()
+    compare_title: str = ""
+    compare: tuple[CompareBar, ...] = ()
+    compare_badge: Badge = Badge()
+    compare_note: str = ""
+    forecast: Rule = Rule()
+    forecast_words: str = ""
+    tips_title: str = ""
+    tips: tuple[TipRow, ...] = ()
+    tariffs: tuple[LinkRow, ...] = ()
+    tariffs_note: str = ""
+    weather_note: str = ""
+    earlier: str = ""
+    later: str = ""
+    foot: str = ""
+
+
+@dataclass(frozen=True)
+class BillingPage:
+    """Billing: what is owed, bills newest first, how it is paid and delivered."""
+
+    ready: bool = False
+    owed: BigNumber = BigNumber()
+    owed_words: str = ""
+    pay_id: str = ""
+    pay_label: str = ""
+    bills: tuple[InvoiceLine, ...] = ()
+    payments: tuple[LinkRow, ...] = ()
+    autopay: LinkRow = LinkRow(title="")
+    paperless: LinkRow = LinkRow(title="")
+    budget: LinkRow = LinkRow(title="")
+
+
+@dataclass(frozen=True)
+class BillPage:
+    """One bill, line by line, with why it differs from the one before."""
+
+    ready: bool = False
+    id: str = ""
+    title: str = ""
+    period: str = ""
+    number: str = ""
+    badge: Badge = Badge()
+    figure: BigNumber = BigNumber()
+    lines: tuple[ExplainedLine, ...] = ()
+    total_label: str = ""
+    total: str = ""
+    why_title: str = ""
+    why: tuple[SumLine, ...] = ()
+    why_words: str = ""
+    pdf: str = ""
+    csv: str = ""
+    payable: bool = False
+    pay_words: str = ""
+    pay_label: str = ""
+
+
+@dataclass(frozen=True)
+class OutagePage:
+    """Outages for one person: at their address with its stages, the map, what is planned."""
+
+    ready: bool = False
+    title: str = ""
+    meaning: str = ""
+    active: bool = False
+    outage_id: str = ""
+    stages: tuple[Stage, ...] = ()
+    happened: tuple[Happening, ...] = ()
+    facts: tuple[LinkRow, ...] = ()
+    map: MapView = MapView()
+    others: tuple[LinkRow, ...] = ()
+    planned: tuple[LinkRow, ...] = ()
+    premises: tuple[Choice, ...] = ()
+    premise_id: str = ""
+    watching: bool = False
+    watch_words: str = ""
+    promises: str = ""
+    reported: bool = False
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """Account: service, requests, readings, alerts and choices; settings two taps away."""
+
+    ready: bool = False
+    name: str = ""
+    number: str = ""
+    premises: tuple[LinkRow, ...] = ()
+    requests: tuple[LinkRow, ...] = ()
+    tasks: tuple[LinkRow, ...] = ()
+    choices: tuple[LinkRow, ...] = ()
+    consents: tuple[LinkRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One service request with its stages and what is needed next."""
+
+    ready: bool = False
+    id: str = ""
+    title: str = ""
+    meaning: str = ""
+    reference: str = ""
+    stages: tuple[Stage, ...] = ()
+    happened: tuple[Happening, ...] = ()
+    facts: tuple[LinkRow, ...] = ()
+    can_cancel: bool = False
+    can_move: bool = False
+    cancel_effects: tuple[str, ...] = ()
+    pair_words: str = ""
+
+
+@dataclass(frozen=True)
+class OperatorPage:
+    """The operator's board: active outages, requests that wait, imports."""
+
+    ready: bool = False
+    counts: tuple[LinkRow, ...] = ()
+    outages: tuple[LinkRow, ...] = ()
+    requests: tuple[LinkRow, ...] = ()
+    runs: tuple[LinkRow, ...] = ()

@@ -1,0 +1,163 @@
+"""Who is here, and the one way from a tap to a use case."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+
+import reflex as rx
+import structlog
+
+from portal_app.core.access import Access, Visitor, acting_for, reads_only
+from portal_app.core.errors import NotYours, Refusal, SignedOut
+from portal_app.core.ids import reference
+from portal_app.services.adoption import service as adoption
+from portal_app.services.identity import service as identity
+from portal_app.services.notifications import service as notifications
+from portal_app.services.tenancy import service as tenancy
+from portal_app.settings import settings
+from portal_app.shapes.people import AccountChoice, Who
+from portal_app.shapes.status import Notice
+
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=settings().db_pool, thread_name_prefix="use-case")
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Run something that waits (the database, a file) beside the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(_threads(), work)
+
+
+def perform(visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    """One use case in one transaction in the visitor's name, with its outcome noted for adoption."""
+    began = time.perf_counter()
+    outcome = "error"
+    try:
+        with acting_for(visitor, reads_only=reads_only(use_case)) as access:
+            result = use_case(access, *arguments, **named)
+        outcome = "success"
+        return result
+    except Refusal:
+        outcome = "refused"
+        raise
+    finally:
+        name = f"{use_case.__module__.removeprefix('portal_app.')}.{use_case.__name__}"
+        adoption.record_use(visitor, name, outcome, time.perf_counter() - began)
+
+
+class Acting(rx.State, mixin=True):
+    """What every state that touches data has: `_do`, `_outside`, and nothing that a client can call."""
+
+    async def _visitor(self) -> Visitor:
+        """The person behind this very event, from the session cookie. Raises SignedOut."""
+        visitor = await in_thread(partial(identity.visitor_of, self.router.headers.cookie))
+        if visitor is None:
+            raise SignedOut
+        return visitor
+
+    async def _do(self, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Run one use case for whoever sent this event. Raises Refusal with a sentence for them."""
+        visitor = await self._visitor()
+        return await in_thread(partial(perform, visitor, use_case, *arguments, **named))
+
+    async def _outside(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Speak to somebody outside (a gateway, a mail server) with no transaction open."""
+        return await in_thread(partial(work, *arguments))
+
+    async def _say(self, notice: Notice) -> None:
+        """Show what happened, what comes next and a reference, on whichever page is open."""
+        session = await self.get_state(SessionState)
+        session.notice = notice
+        session.problem_field = ""
+        session.problem_text = ""
+
+
+def _greet(access: Access) -> tuple[Who, list[AccountChoice], int]:
+    visitor = access.visitor
+    who = tenancy.who(access)
+    return who, tenancy.accounts_to_switch(access), notifications.unseen(access) if not visitor.staff else 0
+
+
+class SessionState(Acting, rx.State):
+    """The person in the header, the notice on the page, and the way out."""
+
+    who: Who = Who()
+    accounts: list[AccountChoice] = []
+    news_count: int = 0
+    live: bool = False
+    notice: Notice = Notice()
+    problem_field: str = ""
+    problem_text: str = ""
+
+    @rx.event
+    async def arrive(self):
+        """Open a page for somebody signed in; strangers go to the sign-in and come back here after it."""
+        path = self.router.url.path
+        try:
+            self.who, self.accounts, self.news_count = await self._do(_greet)
+        except SignedOut:
+            self.live = False
+            return rx.redirect(f"/sign-in?next={path}")
+        self.live = True
+        self.problem_field = ""
+        self.problem_text = ""
+        visitor = await self._visitor()
+        adoption.record_page(visitor, path)
+        wanted = "staff" if path.startswith("/staff/") else ""
+        if (wanted == "staff") != visitor.staff and not path.startswith("/account"):
+            return rx.redirect(f"/staff/{visitor.kind}" if visitor.staff else f"/{visitor.kind}")
+        return None
+
+    @rx.event
+    async def arrive_openly(self):
+        """Open a page that needs no sign-in."""
+        self.live = True
+        self.problem_field = ""
+        self.problem_text = ""
+
+    @rx.event
+    def say(self, title: str, text: str = "", tone: str = "attention", field: str = "", ref: str = ""):
+        """Show a sentence in the page's live region, and beside a field where it belongs to one."""
+        plain = (title, text, tone, field, ref)
+        if not all(isinstance(part, str) and len(part) <= 600 for part in plain):
+            return
+        tones = ("neutral", "info", "good", "attention", "urgent")
+        self.notice = Notice(title=title, text=text, tone=tone if tone in tones else "info", reference=ref)  # pyright: ignore[reportArgumentType]
+        self.problem_field, self.problem_text = field, title if field else ""
+
+    @rx.event
+    def dismiss(self):
+        """Put the notice away."""
+        self.notice = Notice()
+
+    @rx.event
+    async def simple_view(self, on: bool):
+        """Turn the home into three large buttons, or back; kept for this person."""
+        await self._do(tenancy.choose_simple, bool(on))
+        self.who, self.accounts, self.news_count = await self._do(_greet)
+
+
+def tell_visitor(exception: Exception) -> Any:
+    """Turn what went wrong into a sentence on the page; anything but a refusal is logged with a reference."""
+    if isinstance(exception, SignedOut):
+        return rx.redirect("/sign-in")
+    if isinstance(exception, NotYours):
+        return SessionState.say(exception.sentence)
+    if isinstance(exception, Refusal):
+        return SessionState.say(exception.sentence, "", "attention", exception.field)
+    ref = reference("ERR")
+    _log.error("event.failed", reference=ref, exc_info=exception)
+    return SessionState.say(
+        "Something went wrong on our side",
+        "Nothing was changed. Try again in a moment; if it happens again, tell us this reference.",
+        "urgent",
+        "",
+        ref,
+    )
