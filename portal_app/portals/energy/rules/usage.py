@@ -138,7 +138,7 @@ def _empty(day: date, zone: str) -> Day:
 
 def _period(reading: Interval, zone: str) -> Period:
     start = local_date(reading.start, zone)
-    # A reading that runs to an hour before or after midnight (a feed that ignores DST) still ends on that day.
+    # A feed that ignores DST ends an hour before or after midnight; it still means that day.
     end = local_date(reading.start + reading.seconds + 2 * HOUR, zone)
     return Period(start, end, reading.amount, reading.quality == ESTIMATED)
 
