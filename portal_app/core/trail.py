@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import DDL, event
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal_app.core.clock import now
@@ -45,6 +46,48 @@ class AuditHead(SQLModel, table=True):
     hash: str = Field(default=FIRST_HASH, max_length=64)
 
 
+_GUARDS = {
+    "sqlite": (
+        "CREATE TRIGGER audit_entry_keeps BEFORE UPDATE ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+        "CREATE TRIGGER audit_entry_stays BEFORE DELETE ON audit_entry"
+        " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION audit_entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END$$",
+        "CREATE TRIGGER audit_entry_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_is_append_only()",
+    ),
+}
+_UNGUARDS = {
+    "sqlite": ("DROP TRIGGER audit_entry_keeps", "DROP TRIGGER audit_entry_stays"),
+    "postgresql": (
+        "DROP TRIGGER audit_entry_keeps ON audit_entry",
+        "DROP FUNCTION audit_entry_is_append_only()",
+    ),
+}
+
+
+def guards(engine_name: str) -> tuple[str, ...]:
+    """The statements that make the database itself refuse a changed or removed entry ("sqlite", "postgresql")."""
+    return _GUARDS[engine_name]
+
+
+def unguards(engine_name: str) -> tuple[str, ...]:
+    """The statements that take the guards away again."""
+    return _UNGUARDS[engine_name]
+
+
+for _engine, _statements in _GUARDS.items():
+    for _statement in _statements:
+        event.listen(
+            SQLModel.metadata.tables["audit_entry"],
+            "after_create",
+            DDL(_statement).execute_if(dialect=_engine),
+        )
+
+
 @dataclass(frozen=True)
 class Note:
     """An act to be written down when its transaction commits."""
@@ -75,7 +118,9 @@ def seal(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def append(db: Session, company_id: str, actor: str, notes: Iterable[Note], address: str = "", request: str = "") -> None:
+def append(
+    db: Session, company_id: str, actor: str, notes: Iterable[Note], address: str = "", request: str = ""
+) -> None:
     """Write notes to a company's chain, inside the caller's transaction and as its last act."""
     head = db.exec(select(AuditHead).where(col(AuditHead.company_id) == company_id).with_for_update()).first()
     if head is None:
@@ -105,7 +150,9 @@ def append(db: Session, company_id: str, actor: str, notes: Iterable[Note], addr
 def first_broken(db: Session, company_id: str) -> int | None:
     """The number of the first entry that was changed, removed or added by hand; None for a whole chain."""
     expected, before = 1, FIRST_HASH
-    statement = select(AuditEntry).where(col(AuditEntry.company_id) == company_id).order_by(col(AuditEntry.seq))
+    statement = (
+        select(AuditEntry).where(col(AuditEntry.company_id) == company_id).order_by(col(AuditEntry.seq))
+    )
     for entry in db.exec(statement.execution_options(yield_per=1000)):
         if entry.seq != expected or entry.before_hash != before or entry.hash != seal(entry):
             return expected

@@ -1,0 +1,65 @@
+"""Bring a database to the shape of the tables: `upgrade`, `new`, `check`; the same on SQLite and PostgreSQL."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from portal_app.all_tables import METADATA
+from portal_app.core.db import engine_for
+from portal_app.migrations.options import OPTIONS
+from portal_app.settings import settings
+
+_HERE = Path(__file__).parent
+
+
+def _config(url: str | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["url"] = url or settings().db_url
+    return config
+
+
+def upgrade(url: str | None = None, to: str = "head") -> None:
+    """Run every revision that the database has not seen."""
+    command.upgrade(_config(url), to)
+
+
+def downgrade(url: str | None = None, to: str = "base") -> None:
+    """Take revisions back, newest first."""
+    command.downgrade(_config(url), to)
+
+
+def new(message: str, url: str | None = None) -> Path:
+    """Write a revision that takes an upgraded database to today's tables; gives its file."""
+    upgrade(url)
+    script = command.revision(_config(url), message=message, autogenerate=True, rev_id=_next_number())
+    if script is None or isinstance(script, list):
+        raise RuntimeError("one revision was asked for")
+    return Path(script.path)
+
+
+def check(url: str | None = None) -> list[str]:
+    """What the tables have that the database lacks, or the other way round; empty when they agree."""
+    with engine_for(url or settings().db_url).connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection, opts=OPTIONS), METADATA)
+    return [repr(difference) for difference in found]
+
+
+def create_missing(url: str | None = None) -> None:
+    """Make the tables that have no revision yet; for tests and for trying a change before its revision is written."""
+    METADATA.create_all(engine_for(url or settings().db_url))
+
+
+def revisions() -> list[str]:
+    """The names of the revisions, oldest first."""
+    found = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return [script.revision for script in reversed(list(found))]
+
+
+def _next_number() -> str:
+    return f"{len(revisions()) + 1:04d}"
