@@ -1,0 +1,1 @@
+"""What the Makefile calls: the environment, the front end, the server, the checks."""

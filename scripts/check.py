@@ -1,0 +1,105 @@
+"""`make check`, the fast ring, and `make test`, everything; each ends non-zero when anything fails."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from hashlib import sha256
+
+from scripts.browser import find_or_install
+from scripts.build_front_end import build
+from scripts.environment import BIN, LOGS, PYTHON, ROOT, node_path, quietly, say
+
+_BROWSER_TESTS = ROOT / "tests" / "browser"
+_STATIC = (
+    ("format", ["ruff", "format", "--check", "."]),
+    ("lint", ["ruff", "check", "."]),
+    ("contracts", ["lint-imports", "--no-cache"]),
+    ("types", ["pyright"]),
+)
+_FAST = ("-n", "2", "-q", "-m", "not browser and not slow")
+_ALL = ("-n", "2", "-q", "--dist", "loadscope")
+
+
+def environment() -> dict[str, str]:
+    """The environment of the checks: the wheel's node first, tools' own files inside .venv."""
+    return {
+        **os.environ,
+        "PATH": node_path(),
+        "PYRIGHT_PYTHON_CACHE_DIR": str(ROOT / ".venv" / "pyright"),
+        "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+    }
+
+
+def static_checks() -> list[str]:
+    """Format, lint, contracts and types, side by side; the output of those that fail, and their names."""
+    LOGS.mkdir(exist_ok=True)
+    began, running = time.monotonic(), []
+    for name, command in _STATIC:
+        log = LOGS / f"check-{name}.log"
+        with log.open("w") as sink:
+            job = subprocess.Popen(
+                [str(BIN / command[0]), *command[1:]],
+                cwd=ROOT,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+            )
+        running.append((name, job, log))
+    failed = []
+    for name, job, log in running:
+        if job.wait():
+            failed.append(name)
+            say(f"\n--- {name} ---\n{log.read_text(errors='replace')[-12_000:]}")
+    good = ", ".join(name for name, _ in _STATIC if name not in failed) or "nothing"
+    took = time.monotonic() - began
+    say(f"{good} clean, {', '.join(failed) or 'nothing'} failed in {took:.0f} s")
+    return failed
+
+
+def axe() -> None:
+    """Install the accessibility engine of the browser tests; again only when its lock changed."""
+    stamp, lock = _BROWSER_TESTS / "node_modules" / "portal-lock", _BROWSER_TESTS / "package-lock.json"
+    mark = sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == mark:
+        return
+    quietly(
+        [str(BIN / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        "axe.log",
+        trouble="The accessibility engine could not be installed.",
+        env=environment(),
+        cwd=_BROWSER_TESTS,
+    )
+    stamp.write_text(mark)
+
+
+def pytest(words: tuple[str, ...], here: dict[str, str]) -> int:
+    """Run the tests and say how it ended."""
+    return subprocess.run(
+        [str(PYTHON), "-m", "pytest", *words], cwd=ROOT, env=here, stdin=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def main(ring: str) -> int:
+    """The chosen ring; 0 only when every part of it is clean."""
+    here, words = environment(), _FAST
+    if ring == "all":
+        here["PORTAL_BROWSER"] = find_or_install()
+        here["PORTAL_ALL_TESTS"] = "1"
+        build()
+        axe()
+        words = _ALL
+    failed = static_checks()
+    shutil.rmtree(LOGS / "browser", ignore_errors=True)
+    if pytest((*words, *json.loads(os.environ.get("PYTEST_WORDS", "[]"))), here):
+        failed.append("tests")
+    if failed:
+        say(f"Failed: {', '.join(failed)}.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("all" if "all" in sys.argv[1:] else "fast"))

@@ -1,0 +1,29 @@
+"""`make dev`: the hot-reloading loop, on the same one port as the finished portal."""
+
+import os
+import sys
+
+from scripts.environment import BIN, ROOT
+from scripts.run import chosen_port, insist_on, prepare
+
+
+def main() -> None:
+    """Bring the database up to date, then watch the sources and serve what they compile to."""
+    port, host = chosen_port(), os.environ.get("HOST", "127.0.0.1")
+    insist_on(host, port)
+    here = {
+        **os.environ,
+        "PORT": str(port),
+        "PORTAL_URL": os.environ.get("PORTAL_URL", f"http://localhost:{port}"),
+    }
+    prepare(here)
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    # The preview mode keeps pages, sign-in routes and socket on one port, as in the finished portal.
+    ports = ["--frontend-port", str(port), "--backend-port", str(port), "--backend-host", host]
+    command = [str(BIN / "reflex"), "run", "--env", "preview", *ports]
+    os.execve(command[0], command, here)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""`make run`: from a bare Python 3.11 to a portal that answers on one port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from scripts.build_front_end import build
+from scripts.environment import LOGS, PYTHON, ROOT, quietly, say, stop
+from scripts.serve import server_command, server_environment
+
+_PATIENCE = 60
+
+
+def chosen_port() -> int:
+    """The port of this run. Stops with a sentence when it is no number or somebody else's."""
+    wish = os.environ.get("PORT") or "3000"
+    if not wish.isdigit() or not 0 < int(wish) < 65536:
+        stop(f"PORT={wish} is not a port. Choose a number from 1024 to 65535: make run PORT=3001")
+    return int(wish)
+
+
+def insist_on(host: str, port: int) -> None:
+    """Stop with a sentence when the port is taken."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except PermissionError:
+            stop(f"Port {port} may only be opened by the administrator. Choose another: make run PORT=3001")
+        except OSError:
+            stop(f"Port {port} is taken by another program. Choose another: make run PORT={port + 1}")
+
+
+def prepare(here: dict[str, str]) -> None:
+    """Bring the database up to date and load the demo."""
+    manage = [str(PYTHON), "-m", "portal_app.manage"]
+    quietly(
+        [*manage, "migrate"], "migrate.log", env=here, trouble="The database could not be brought up to date."
+    )
+    if here.get("PORTAL_DEMO", "1").strip().lower() in ("1", "true", "yes", "on"):
+        quietly([*manage, "seed"], "seed.log", env=here, trouble="The demo could not be loaded.")
+
+
+def answers(port: int) -> bool:
+    """Whether the server is up."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/ping", timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _wait(server: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not answers(port):
+        if server.poll() is not None or time.monotonic() > until:
+            server.terminate()
+            say("".join(f"    {line}\n" for line in (LOGS / "server.log").read_text().splitlines()[-40:]))
+            stop("The server did not start. The whole output is in build/server.log.")
+        time.sleep(0.1)
+
+
+def main() -> None:
+    """Install, migrate, load the demo, build, serve; each only where something changed."""
+    port, host = chosen_port(), os.environ.get("HOST", "127.0.0.1")
+    insist_on(host, port)
+    here = server_environment(port)
+    began = time.monotonic()
+    prepare(here)
+    build()
+    with (LOGS / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            server_command(host, port),
+            cwd=ROOT,
+            env=here,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    # Whoever ends this ends the server; a second Ctrl-C does not orphan it.
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    signal.signal(signal.SIGINT, lambda *_: server.terminate())
+    _wait(server, port)
+    say(
+        f"\nThe portal is open: http://localhost:{port}"
+        f"   (ready after {time.monotonic() - began:.0f} s, Ctrl-C ends it)\n"
+    )
+    subprocess.run([str(PYTHON), "-m", "scripts.sign_ins"], cwd=ROOT, env=here, check=False)
+    say("")
+    sys.exit(0 if server.wait() in (0, -signal.SIGTERM, -signal.SIGINT) else 1)
+
+
+if __name__ == "__main__":
+    main()
