@@ -71,9 +71,9 @@ class TableRow:
 class BarChart:
     """Bars over days, months or hours with their sentence, call-out, scale and table.
 
-    `base_y` is the pixel row of nought. `lane` says that the bars reach the right end, so that the words of the
-    scale stand in a lane beside them; the level compared with is then named in the key. `also` holds one sentence
-    for each further unusual bar.
+    `base_y` is the pixel row of nought. `lane` says that the bars reach the right end, so that the words of
+    the scale stand in a lane beside them; the level compared with is then named in the key. `also` holds
+    one sentence for each further unusual bar.
     """
 
     title: str = ""
@@ -98,7 +98,7 @@ class BarChart:
 
 @dataclass(frozen=True)
 class LineChart:
-    """A curve over a day or a year. Paths live in a box 100 wide and `height` high, stretched sideways only."""
+    """A curve over a day or a year. Paths live in a box 100 wide and `height` high, stretched sideways."""
 
     title: str = ""
     total: str = ""
@@ -178,8 +178,8 @@ class MapShape:
     """An area, a line of the ground, or a point on a map, projected.
 
     `path` is in the units of the view; `x` and `y` place the point or the words, in per cent of width and
-    height. `radius` is a point's size in rem, so that it stays tappable however small the map is drawn. `count`
-    above 1 is a cluster. `facts` are what the list beneath the map says of it.
+    height. `radius` is a point's size in rem, so that it stays tappable however small the map is drawn.
+    `count` above 1 is a cluster. `facts` are what the list beneath the map says of it.
     """
 
     id: str

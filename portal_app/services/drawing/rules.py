@@ -1,0 +1,113 @@
+"""One figure on a scale: a ruler from nought, a gauge, lengths beside each other."""
+
+from collections.abc import Callable, Sequence
+
+from portal_app.services.drawing.scales import in_per_cent, nice_step, nice_top
+from portal_app.shapes.charts import CompareBar, GaugeReading, Rule
+
+Write = Callable[[int], str]
+
+
+def rule(
+    so_far: int,
+    *,
+    written: Write,
+    usual: int | None = None,
+    likely_low: int | None = None,
+    likely_high: int | None = None,
+    top: int | None = None,
+    middle: str = "",
+    usual_word: str = "your usual",
+    likely_word: str = "likely",
+    said: str = "",
+) -> Rule:
+    """A figure so far on a ruler to a round end, with a notch for usual and a span for likely.
+
+    Figures are whole (cents, watt-hours) and nought or more; `written` says them with their unit, best
+    without decimals. `top` is the least the ruler must reach; it is widened when a figure lies beyond.
+    Likely is drawn only when both ends are known.
+    """
+    likely = (likely_low, likely_high) if likely_low is not None and likely_high is not None else None
+    most = max(so_far, usual or 0, likely[1] if likely else 0, top or 0)
+    if most <= 0:
+        return Rule(shown=False)
+    end = nice_top(most)
+    step = nice_step(end, 12)
+    low = in_per_cent(likely[0], end) if likely else -1.0
+    high = in_per_cent(likely[1], end) if likely else -1.0
+    return Rule(
+        shown=True,
+        fill=in_per_cent(so_far, end),
+        usual_at=-1.0 if usual is None else in_per_cent(usual, end),
+        usual="" if usual is None else f"{usual_word} {written(usual)}",
+        likely_from=low,
+        likely_width=round(high - low, 2) if likely else 0.0,
+        likely=f"{likely_word} {_span(likely, written)}" if likely else "",
+        middle=middle,
+        zero=written(0),
+        ticks=tuple(in_per_cent(value, end) for value in range(0, end + 1, step)),
+        said=said or _rule_said(so_far, usual, likely, written),
+    )
+
+
+def _span(likely: tuple[int, int], written: Write) -> str:
+    low, high = written(likely[0]), written(likely[1])
+    return low if low == high else f"{low} to {high}"
+
+
+def _rule_said(so_far: int, usual: int | None, likely: tuple[int, int] | None, written: Write) -> str:
+    parts = [f"{written(so_far)} so far."]
+    if usual is not None:
+        parts.append(f"Your usual: {written(usual)}.")
+    if likely:
+        parts.append(f"Likely this time: {_span(likely, written)}.")
+    return " ".join(parts)
+
+
+def gauge(
+    used: int,
+    whole: int,
+    *,
+    written: Write,
+    unit_step: int = 0,
+    gone: int = 0,
+    period: int = 0,
+    under: str = "",
+    of_word: str = "of",
+    warn_at: int = 80,
+    urgent_at: int = 100,
+) -> GaugeReading:
+    """A value of a whole on a speedometer, with a notch for the share of the period gone.
+
+    `used` and `whole` in whole units; `unit_step` is the unit of one tick. `gone` of `period` days places
+    the notch; a period of nought draws none. From `warn_at` per cent the tone is attention, from
+    `urgent_at` urgent. Raises ValueError for a whole that is not above nought.
+    """
+    if whole <= 0:
+        raise ValueError("a gauge needs a whole above nought")
+    share = round(min(max(used / whole, 0.0), 1.0), 4)
+    level = used * 100 // whole
+    tone = "urgent" if level >= urgent_at else "attention" if level >= warn_at else ""
+    step = unit_step or nice_step(whole, 20)
+    value, full = written(used), written(whole)
+    marks = tuple(written(whole * quarter // 4).split()[0] for quarter in range(5))
+    said = f"{value} {of_word} {full}." + (f" {under}." if under else "")
+    return GaugeReading(
+        value=value.split()[0],
+        of=f"{of_word} {full}",
+        under=under,
+        share=share,
+        today=round(min(max(gone / period, 0.0), 1.0), 4) if period > 0 else -1.0,
+        tone=tone,
+        ticks=max(4, min(40, -(-whole // step))),
+        marks=marks,
+        said=said,
+    )
+
+
+def compare_bars(entries: Sequence[tuple[str, int, bool]], *, written: Write) -> tuple[CompareBar, ...]:
+    """Lengths among others: each entry is (label, figure, is it you); the longest is 100 per cent."""
+    most = max((figure for _, figure, _ in entries), default=0)
+    return tuple(
+        CompareBar(label, written(figure), in_per_cent(figure, most), you) for label, figure, you in entries
+    )
