@@ -381,3 +381,11 @@ class SeenHome(PersonRow, table=True):
     money: bool = False
     span: str = Field(default="bill", max_length=10)
     premise_id: str = Field(default="", max_length=26)
+
+
+class MapGround(CompanyRow, table=True):
+    """What lies under the outage map: a road, a river, a town, as a GeoJSON geometry of the company's own."""
+
+    name: str = Field(default="", max_length=80)
+    what: str = Field(default="road", max_length=12)
+    geometry: str

@@ -1,0 +1,43 @@
+"""The energy utility's portal: is my power on, what do I owe, why is it high."""
+
+from portal_app.portals.energy import permissions, seed
+from portal_app.portals.energy.service import home
+from portal_app.services.billing.permissions import PERMISSIONS as BILLING
+from portal_app.shapes.portal import Kind, NavEntry, TopTask
+
+KIND = Kind(
+    key="energy",
+    title="Energy",
+    tagline="Electricity and gas",
+    frame="topbar",
+    nav=(
+        NavEntry("Usage", "/usage", "usage"),
+        NavEntry("Billing", "/billing", "bill"),
+        NavEntry("Outages", "/outages", "bolt"),
+        NavEntry("Account", "/account", "person"),
+    ),
+    staff_nav=(
+        NavEntry("Outages", "/outages", "bolt"),
+        NavEntry("Requests", "/requests", "list"),
+        NavEntry("Customers", "/customers", "person"),
+        NavEntry("Data", "/data", "upload"),
+    ),
+    top_tasks=(
+        TopTask("pay", "Pay my bill", "/billing", "bill", "services.billing.service.request_payment", 480),
+        TopTask("why", "See why it is high", "/usage", "usage", "portals.energy.service.usage.usage_page", 600),
+        TopTask(
+            "outage", "Report an outage", "/outages/report", "bolt",
+            "portals.energy.service.outages.report_outage", 360,
+        ),
+    ),  # fmt: skip
+    roles={
+        "owner": permissions.OWNS,
+        "member": permissions.SEES | {"reading.send", "bill.pay"},
+        "viewer": permissions.SEES - {"outage.report"},
+        "operator": permissions.RUNS,
+    },
+    staff_roles=frozenset({"operator"}),
+    permissions={**permissions.PERMISSIONS, **BILLING},
+    seed=seed.load,
+    home=home.home,
+)

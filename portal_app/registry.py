@@ -1,0 +1,27 @@
+"""Every kind of portal that this installation can open: one line each."""
+
+from portal_app.portals import energy
+from portal_app.settings import settings
+from portal_app.shapes.portal import Kind
+
+ALL_KINDS: tuple[Kind, ...] = (energy.KIND,)
+
+
+def kinds() -> tuple[Kind, ...]:
+    """The kinds this process builds and serves: all, or those PORTAL_KINDS names.
+
+    Raises ValueError for a name that no kind has.
+    """
+    wanted = settings().kinds
+    unknown = set(wanted) - {kind.key for kind in ALL_KINDS}
+    if unknown:
+        raise ValueError(f"PORTAL_KINDS names {', '.join(sorted(unknown))}, which no kind is called")
+    return tuple(kind for kind in ALL_KINDS if not wanted or kind.key in wanted)
+
+
+KINDS = kinds()
+
+
+def kind_named(key: str) -> Kind | None:
+    """The kind of that key, if this process serves it."""
+    return next((kind for kind in KINDS if kind.key == key), None)
