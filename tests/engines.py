@@ -1,10 +1,10 @@
-"""Real databases for tests: an SQLite file or a PostgreSQL database, each copied from a template made once."""
+"""Real databases for tests: an SQLite file or a PostgreSQL database, each copied from a template."""
 
 import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -107,17 +107,8 @@ class PostgresTemplate:
         self._server.cleanup()
 
 
-def once(make: Callable[[], PostgresTemplate]) -> Iterator[PostgresTemplate]:
-    """A PostgreSQL for the length of the run."""
-    template = make()
-    try:
-        yield template
-    finally:
-        template.close()
-
-
 def run_folder() -> Path:
-    """A short folder that all workers of one run share; sockets live in it, and their paths may not be long."""
+    """A folder that all workers of one run share; sockets live in it, and their paths must be short."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
     folder = Path(tempfile.gettempdir()) / f"portal-tests-{run}"
     folder.mkdir(exist_ok=True)

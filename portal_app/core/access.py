@@ -5,7 +5,7 @@ A use case is a plain function `f(access, ...)`. It asks `access.require("noun.v
 leaves a `note`. It never sees another account's rows, since every statement here carries the filter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, delete, false, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, col, select, text
 
 from portal_app.core import live, outbox, trail
 from portal_app.core.accounts import Account, Person, account_exists
-from portal_app.core.db import Busy, is_postgres, session
+from portal_app.core.db import Busy, is_busy, is_postgres, session
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.tables import (
     AccountRow,
@@ -33,6 +34,7 @@ from portal_app.core.tables import (
 R = TypeVar("R", bound=Row)
 AnyRow = type[Row] | type[AccountSeries] | type[CompanySeries]
 F = TypeVar("F", bound=Callable[..., Any])
+_OWNERS = {"company_id", "account_id", "person_id"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Access:
     db: Session
     notes: list[trail.Note] = field(default_factory=list)
     pokes: list[str] = field(default_factory=list)
+    only_reads: bool = False
 
     def may(self, permission: str) -> bool:
         """Whether the visitor may do that; for showing or hiding, never in place of `require`."""
@@ -84,7 +87,9 @@ class Access:
     def require(self, permission: str) -> None:
         """Refuse somebody whose role does not allow it."""
         if permission not in self.visitor.permissions:
-            raise Refusal("Your sign-in does not allow this. Ask the owner of the account to do it or to let you.")
+            raise Refusal(
+                "Your sign-in does not allow this. Ask the owner of the account to do it or to let you."
+            )
 
     def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         company = getattr(table, "company_id", None)
@@ -125,7 +130,7 @@ class Access:
 
     def get(self, table: type[R], row_id: object) -> R:
         """One row by its id. Raises NotYours for another's id and for an unknown one alike."""
-        if not isinstance(row_id, str) or not row_id or len(row_id) > 64 or "\0" in row_id:
+        if not isinstance(row_id, str) or not 0 < len(row_id) <= 64 or not row_id.isascii() or "\0" in row_id:
             raise NotYours
         found = self.db.exec(self.rows(table, col(table.id) == row_id)).first()
         if found is None:
@@ -140,26 +145,54 @@ class Access:
         values = {"company_id": self.visitor.company_id, **values}
         if issubclass(table, AccountRow | AccountSeries):
             values.setdefault("account_id", self.visitor.account_id)
-            if values["account_id"] not in self._writable_accounts(values["account_id"]):
-                raise NotYours
         if issubclass(table, PersonRow):
             values.setdefault("person_id", self.visitor.person_id)
-        if values["company_id"] != self.visitor.company_id:
-            raise NotYours
+        self._check_owner(table, values)
         return values
 
-    def _writable_accounts(self, _wanted: str) -> Iterable[str]:
-        return self.visitor.accounts
+    def _check_owner(self, table: AnyRow, values: dict[str, Any]) -> None:
+        if values.get("company_id", self.visitor.company_id) != self.visitor.company_id:
+            raise NotYours
+        if issubclass(table, AccountRow | AccountSeries) and not self._owns_account(
+            values.get("account_id", self.visitor.account_id)
+        ):
+            raise NotYours
+        if issubclass(table, PersonRow) and not self._owns_person(
+            values.get("person_id", self.visitor.person_id)
+        ):
+            raise NotYours
+
+    def _owns_account(self, account_id: str) -> bool:
+        return account_id in self.visitor.accounts
+
+    def _owns_person(self, person_id: str) -> bool:
+        return person_id == self.visitor.person_id
+
+    def _writes(self, table: AnyRow, *, new: bool = False) -> None:
+        if self.only_reads:
+            raise TypeError("a use case that only reads may not write")
+        if not self._may_write(table, new):
+            raise Refusal("Only the company's own people can change this. Ask them to do it for you.")
+
+    def _may_write(self, table: AnyRow, new: bool) -> bool:
+        if issubclass(table, AccountRow | AccountSeries | PersonRow):
+            return True
+        return table in (Account, Person) and not new
 
     def add(self, table: type[R], **values: Any) -> R:
         """Store a new row under this visitor's company, current account and person."""
+        self._writes(table, new=True)
+        unknown = values.keys() - table.model_fields.keys()
+        if unknown:
+            raise TypeError(f"{table.__name__} has no {', '.join(sorted(unknown))}")
         row = table(**self._owned(table, values))
         self.db.add(row)
         self.db.flush()
         return row
 
     def add_many(self, table: AnyRow, rows: Sequence[dict[str, Any]], *, skip_known: bool = False) -> int:
-        """Store many rows at once and say how many were new; with `skip_known` a repeated key is passed over."""
+        """Store many rows at once and say how many were new; with `skip_known` known keys are passed over."""
+        self._writes(table, new=True)
         if not rows:
             return 0
         values = [self._filled(table, row) for row in rows]
@@ -167,12 +200,9 @@ class Access:
             self.db.execute(insert(table), values)
             return len(values)
         dialect = postgresql if is_postgres(self.db) else sqlite
-        statement = dialect.insert(table).on_conflict_do_nothing()
-        width = max(1, 30_000 // len(values[0]))
-        added = 0
-        for start in range(0, len(values), width):
-            added += self.db.execute(statement.values(values[start : start + width])).rowcount  # pyright: ignore[reportAttributeAccessIssue]
-        return added
+        self.db.flush()
+        statement = dialect.insert(table.__table__).on_conflict_do_nothing()  # pyright: ignore[reportAttributeAccessIssue]
+        return self.db.connection().execute(statement, values).rowcount
 
     def _filled(self, table: AnyRow, row: dict[str, Any]) -> dict[str, Any]:
         values = self._owned(table, row)
@@ -184,7 +214,9 @@ class Access:
         return values
 
     def change(self, row: R, **values: Any) -> R:
-        """Change columns of a row that came from this access."""
+        """Change columns of a row that came from this access. Raises NotYours when it would change hands."""
+        self._writes(type(row))
+        self._check_owner(type(row), {**row.model_dump(include=_OWNERS), **values})
         for name, value in values.items():
             setattr(row, name, value)
         self.db.add(row)
@@ -193,11 +225,15 @@ class Access:
 
     def update(self, table: AnyRow, *where: Any, **values: Any) -> int:
         """Change matching rows in one statement and say how many; the way to guard a transition."""
+        self._writes(table)
+        if values.keys() & {"company_id", "account_id"}:
+            raise TypeError("rows do not change hands by an update")
         done = self.db.execute(update(table).where(*self._whose(table), *where).values(**values))
         return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
 
     def remove(self, table: AnyRow, *where: Any) -> int:
         """Remove matching rows and say how many."""
+        self._writes(table, new=True)
         done = self.db.execute(delete(table).where(*self._whose(table), *where))
         return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -206,9 +242,17 @@ class Access:
         account = self.visitor.account_id if account_id is None else account_id
         self.notes.append(trail.Note(action=action, about=about, account_id=account, facts=facts))
 
-    def later(self, kind: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None) -> bool:
+    def later(
+        self, kind: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None
+    ) -> bool:
         """Ask for a job that runs after the commit; False when one with that key was asked for before."""
-        return outbox.enqueue(self.db, kind, payload, company_id=self.visitor.company_id, key=key, run_at=run_at)
+        if self.only_reads:
+            raise TypeError("a use case that only reads may not ask for a job")
+        company_id = self.visitor.company_id
+        asked = outbox.enqueue(self.db, kind, payload, company_id=company_id, key=key, run_at=run_at)
+        if asked:
+            self.poke(outbox.TOPIC)
+        return asked
 
     def poke(self, topic: str) -> None:
         """Tell open pages, after the commit, that something about this topic changed."""
@@ -219,18 +263,38 @@ class Access:
 class StaffAccess(Access):
     """A company's own people: every account of their company, each read written down."""
 
+    _accounts_seen: set[str] = field(default_factory=set)
+
     def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         mine: list[ColumnElement[bool]] = [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
         if issubclass(table, PersonRow):
             mine.append(col(table.person_id) == self.visitor.person_id)
-        elif issubclass(table, AccountRow | AccountSeries):
-            seen = trail.Note(action="staff.read", about=table.__name__)
-            if seen not in self.notes:
-                self.notes.append(seen)
+        elif issubclass(table, AccountRow | AccountSeries) or table is Account:
+            self._note_read(table.__name__)
         return mine
 
-    def _writable_accounts(self, wanted: str) -> Iterable[str]:
-        return (wanted,) if account_exists(self.db, self.visitor.company_id, wanted) else ()
+    def _note_read(self, about: str, account_id: str = "") -> None:
+        seen = trail.Note(action="staff.read", about=about, account_id=account_id)
+        if seen not in self.notes:
+            self.notes.append(seen)
+
+    def get(self, table: type[R], row_id: object) -> R:
+        """One row by its id, the look at it written down under the account it belongs to."""
+        found = super().get(table, row_id)
+        if isinstance(found, Account | AccountRow):
+            account_id = found.id if isinstance(found, Account) else found.account_id
+            self._note_read(f"{table.__name__}:{found.id}", account_id)
+        return found
+
+    def _owns_account(self, account_id: str) -> bool:
+        if account_id not in self._accounts_seen:
+            if not account_exists(self.db, self.visitor.company_id, account_id):
+                return False
+            self._accounts_seen.add(account_id)
+        return True
+
+    def _may_write(self, table: AnyRow, new: bool) -> bool:  # noqa: ARG002 -- all tables are a company's own
+        return True
 
 
 @dataclass
@@ -247,6 +311,15 @@ class SystemAccess(StaffAccess):
     def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         return [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
 
+    def _note_read(self, about: str, account_id: str = "") -> None:
+        """The house reads all day; only what it does is written down."""
+
+    def _owns_person(self, person_id: str) -> bool:
+        found = select(Person.id).where(
+            col(Person.id) == person_id, col(Person.company_id) == self.visitor.company_id
+        )
+        return self.db.exec(found).first() is not None
+
 
 @contextmanager
 def acting_for(visitor: Visitor, *, reads_only: bool = False) -> Iterator[Access]:
@@ -260,10 +333,24 @@ def acting_for(visitor: Visitor, *, reads_only: bool = False) -> Iterator[Access
 
 
 @contextmanager
-def acting_for_company(company_id: str, *, kind: str = "", actor: str = "system", reads_only: bool = False, zone: str = "UTC") -> Iterator[SystemAccess]:
+def acting_for_company(
+    company_id: str,
+    *,
+    kind: str = "",
+    actor: str = "system",
+    reads_only: bool = False,
+    zone: str = "UTC",
+) -> Iterator[SystemAccess]:
     """One transaction of the house itself, for one company."""
     visitor = Visitor(
-        person_id="", company_id=company_id, kind=kind, name=actor, email="", role="system", staff=True, zone=zone
+        person_id="",
+        company_id=company_id,
+        kind=kind,
+        name=actor,
+        email="",
+        role="system",
+        staff=True,
+        zone=zone,
     )
     with _transaction(SystemAccess, visitor, reads_only) as access:
         yield access
@@ -274,48 +361,51 @@ A = TypeVar("A", bound=Access)
 
 @contextmanager
 def _transaction(kind: type[A], visitor: Visitor, only_reads: bool) -> Iterator[A]:
-    db = session(reads_only=only_reads)
-    access = kind(visitor=visitor, db=db)
-    try:
-        if is_postgres(db):
-            db.execute(text("SELECT set_config('portal.company', :company, true)"), {"company": visitor.company_id})
+    with _session_of(visitor.company_id, only_reads) as db:
+        access = kind(visitor=visitor, db=db, only_reads=only_reads)
         yield access
-        if access.notes and not only_reads:
-            trail.append(db, visitor.company_id, visitor.person_id or visitor.name, access.notes, visitor.address)
+        if not only_reads:
+            _write_down(access, db)
+    if access.notes and only_reads:
+        with _session_of(visitor.company_id, False) as db:
+            _write_down(access, db)
+    live.tell(access.pokes)
+
+
+def _write_down(access: Access, db: Session) -> None:
+    who = access.visitor
+    if access.notes:
+        trail.append(db, who.company_id, who.person_id or who.name, access.notes, who.address)
+
+
+@contextmanager
+def _session_of(company_id: str, reads_only: bool) -> Iterator[Session]:
+    db = session(reads_only=reads_only)
+    try:
+        if company_id and is_postgres(db):
+            db.execute(text("SELECT set_config('portal.company', :company, true)"), {"company": company_id})
+        yield db
         db.commit()
-    except OperationalError as trouble:
+    except (DBAPIError, PoolTimeout) as trouble:
         db.rollback()
-        raise Busy from trouble
+        if is_busy(trouble):
+            raise Busy from trouble
+        raise
     except BaseException:
         db.rollback()
         raise
     finally:
         db.close()
-    if access.notes and only_reads:
-        with session() as writer:
-            trail.append(writer, visitor.company_id, visitor.person_id or visitor.name, access.notes, visitor.address)
-            writer.commit()
-    live.tell(access.pokes)
 
 
 @contextmanager
 def before_sign_in(*, reads_only: bool = False) -> Iterator[Session]:
-    """A session for the few questions asked before anybody is known: which company, which person, which session.
+    """A session for what is asked before anybody is known: which company, which person, which session.
 
     Only identity and tenancy use it, with `unscoped`.
     """
-    db = session(reads_only=reads_only)
-    try:
+    with _session_of("", reads_only) as db:
         yield db
-        db.commit()
-    except OperationalError as trouble:
-        db.rollback()
-        raise Busy from trouble
-    except BaseException:
-        db.rollback()
-        raise
-    finally:
-        db.close()
 
 
 def unscoped(table: Any, *where: Any) -> Any:

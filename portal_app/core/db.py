@@ -1,9 +1,12 @@
 """The database: one engine a process, and the session that a transaction lives in."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from portal_app.core.errors import Refusal
@@ -15,6 +18,14 @@ class Busy(Refusal):
 
     def __init__(self) -> None:
         super().__init__("We are busy just now and nothing was changed. Try again in a moment.")
+
+
+def is_busy(trouble: DBAPIError | PoolTimeout) -> bool:
+    """Whether that is the database being away, full or locked, so that trying again may help."""
+    if not isinstance(trouble, OperationalError):
+        return isinstance(trouble, PoolTimeout)
+    name = getattr(trouble.orig, "sqlite_errorname", "")
+    return not name.startswith(("SQLITE_ERROR", "SQLITE_READONLY"))
 
 
 @lru_cache(maxsize=4)
@@ -33,9 +44,7 @@ def engine_for(url: str) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    path = url.removeprefix("sqlite:///")
-    if path and path != ":memory:":
-        settings().data_dir.mkdir(parents=True, exist_ok=True)
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         pool_size=settings().db_pool,
@@ -61,6 +70,7 @@ def _sqlite(url: str) -> Engine:
     def _begin(connection: Any) -> None:
         # A writer must ask for the lock at once: a later upgrade fails without waiting.
         reads = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -5,7 +5,9 @@ The database is the truth; a poke only says that it is worth reading again.
 
 import threading
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
+import redis
 import structlog
 
 from portal_app.settings import settings
@@ -40,6 +42,11 @@ def hear(topic: str) -> None:
             _log.exception("live.listener_failed", topic=topic)
 
 
+@lru_cache(maxsize=2)
+def _client(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+
+
 def tell(topics: Iterable[str]) -> None:
     """Poke every process: through Redis where one is set, else this process alone."""
     topics = list(dict.fromkeys(topics))
@@ -49,10 +56,8 @@ def tell(topics: Iterable[str]) -> None:
         for topic in topics:
             hear(topic)
         return
-    import redis
-
     try:
-        client = redis.Redis.from_url(settings().redis_url, socket_timeout=2)
+        client = _client(settings().redis_url)
         for topic in topics:
             client.publish(CHANNEL, topic)
     except redis.RedisError:

@@ -6,7 +6,32 @@ from math import gcd
 
 from babel import numbers
 
-_EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3, "OMR": 3, "JOD": 3}
+_EXPONENTS = {
+    **dict.fromkeys(
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
+}
 
 
 def exponent(currency: str) -> int:
@@ -50,13 +75,16 @@ def written(minor: int, currency: str = "USD", locale: str = "en_US") -> str:
 
 
 def pieces(minor: int, currency: str = "USD", locale: str = "en_US") -> tuple[str, str, str]:
-    """Sign, whole and cents apart, for a figure set large: ("$", "121", ".37")."""
+    """Sign, whole and cents apart, for a figure set large: ("$", "121", ".37").
+
+    A sign that a locale writes behind the figure stays with the cents: ("", "121", ",37 €").
+    """
     text = written(minor, currency, locale)
     digits = [place for place, letter in enumerate(text) if letter.isdigit()]
     first, last = digits[0], digits[-1] + 1
     decimals = exponent(currency)
     cut = last - decimals - 1 if decimals else last
-    return text[:first].strip(), text[first:cut], text[cut:last]
+    return text[:first].strip(), text[first:cut], text[cut:]
 
 
 @lru_cache(maxsize=64)

@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel
 
 from portal_app.core.clock import now
+from portal_app.core.db import is_postgres
 from portal_app.core.ids import new_id
 from portal_app.core.tables import moment_field
+
+TOPIC = "jobs"
 
 
 class Job(SQLModel, table=True):
@@ -32,7 +36,7 @@ class Job(SQLModel, table=True):
     trouble: str = Field(default="", max_length=500)
 
 
-def enqueue(  # noqa: PLR0913 -- a job has these facts, and a shape for them would be used once
+def enqueue(
     db: Session,
     kind: str,
     payload: dict[str, Any],
@@ -42,9 +46,9 @@ def enqueue(  # noqa: PLR0913 -- a job has these facts, and a shape for them wou
     run_at: datetime | None = None,
 ) -> bool:
     """Ask for a job inside the caller's transaction; False when one with that key was asked for before."""
-    if key is not None and db.exec(select(Job.id).where(col(Job.key) == key)).first() is not None:
-        return False
-    db.add(
-        Job(company_id=company_id, kind=kind, payload=json.dumps(payload), key=key, run_at=run_at or now())
-    )
-    return True
+    job = Job(company_id=company_id, kind=kind, payload=json.dumps(payload), key=key, run_at=run_at or now())
+    dialect = postgresql if is_postgres(db) else sqlite
+    # A key that another transaction is just asking for is waited for, not tripped over.
+    statement = dialect.insert(Job.__table__).on_conflict_do_nothing()  # pyright: ignore[reportAttributeAccessIssue]
+    asked = db.connection().execute(statement, job.model_dump())
+    return asked.rowcount == 1

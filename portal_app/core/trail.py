@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import DDL, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal_app.core.clock import now
+from portal_app.core.db import is_postgres
 from portal_app.core.tables import moment_field
 
 FIRST_HASH = "0" * 64
@@ -70,7 +72,7 @@ _UNGUARDS = {
 
 
 def guards(engine_name: str) -> tuple[str, ...]:
-    """The statements that make the database itself refuse a changed or removed entry ("sqlite", "postgresql")."""
+    """The statements that make the database itself refuse a changed or removed entry."""
     return _GUARDS[engine_name]
 
 
@@ -118,13 +120,21 @@ def seal(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def _locked_head(db: Session, company_id: str) -> AuditHead:
+    first = {"company_id": company_id, "seq": 0, "hash": FIRST_HASH}
+    dialect = postgresql if is_postgres(db) else sqlite
+    # Two first acts of a company may come at once: whoever is second waits here for the other's commit.
+    db.execute(dialect.insert(AuditHead).values(**first).on_conflict_do_nothing())
+    mine = select(AuditHead).where(col(AuditHead.company_id) == company_id)
+    return db.exec(mine.with_for_update().execution_options(populate_existing=True)).one()
+
+
 def append(
     db: Session, company_id: str, actor: str, notes: Iterable[Note], address: str = "", request: str = ""
 ) -> None:
     """Write notes to a company's chain, inside the caller's transaction and as its last act."""
-    head = db.exec(select(AuditHead).where(col(AuditHead.company_id) == company_id).with_for_update()).first()
-    if head is None:
-        head = AuditHead(company_id=company_id)
+    db.flush()
+    head = _locked_head(db, company_id)
     for note in notes:
         entry = AuditEntry(
             company_id=company_id,

@@ -1,4 +1,4 @@
-"""Bring a database to the shape of the tables: `upgrade`, `new`, `check`; the same on SQLite and PostgreSQL."""
+"""Bring a database to the shape of the tables: `upgrade`, `new`, `check`; on SQLite and PostgreSQL alike."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def check(url: str | None = None) -> list[str]:
 
 
 def create_missing(url: str | None = None) -> None:
-    """Make the tables that have no revision yet; for tests and for trying a change before its revision is written."""
+    """Make the tables that have no revision yet; for tests and for trying out a change."""
     METADATA.create_all(engine_for(url or settings().db_url))
 
 
