@@ -60,11 +60,33 @@ class CallOut:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row of the table behind a chart."""
+    """One row of a table. The first cell names it; `note` stands under it, `marked` is a total."""
 
     cells: tuple[str, ...]
     marked: bool = False
     note: str = ""
+    link_to: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its word, and whether it is sorted by ("", "ascending", "descending")."""
+
+    key: str
+    label: str
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A list of rows with its caption, how it is sorted in words, and where its CSV is fetched."""
+
+    caption: str = ""
+    columns: tuple[Column, ...] = ()
+    rows: tuple[TableRow, ...] = ()
+    sorted_words: str = ""
+    csv_to: str = ""
+    empty: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from portal_app.shapes.files import UploadDoor
+
 Frame = Literal["topbar", "sidebar", "hub", "bottom", "simple"]
 
 
@@ -50,3 +52,11 @@ class Kind:
     tagline: str = ""
     home: Callable[..., Any] | None = None
     """The use case that gives the home's shape, for the page and for its first HTML alike."""
+    downloads: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """Use cases behind GET /files/<kind>/<name>?..., each giving a Download."""
+    uploads: dict[str, UploadDoor] = field(default_factory=dict)
+    """Doors behind POST /files/<kind>/<name>?..."""
+    jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """What a job of this kind's does, by job kind: f(access, payload)."""
+    crons: dict[str, str] = field(default_factory=dict)
+    """Jobs that come round for every company of this kind: job kind to cron expression (UTC)."""

@@ -1,7 +1,6 @@
 """Who is here, and the one way from a tap to a use case."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
@@ -10,10 +9,11 @@ from typing import Any, TypeVar
 import reflex as rx
 import structlog
 
-from portal_app.core.access import Access, Visitor, acting_for, reads_only
+from portal_app.core.access import Access, Visitor
 from portal_app.core.errors import NotYours, Refusal, SignedOut
 from portal_app.core.ids import reference
 from portal_app.services.adoption import service as adoption
+from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
 from portal_app.services.notifications import service as notifications
 from portal_app.services.tenancy import service as tenancy
@@ -33,23 +33,6 @@ def _threads() -> ThreadPoolExecutor:
 async def in_thread(work: Callable[[], T]) -> T:
     """Run something that waits (the database, a file) beside the event loop."""
     return await asyncio.get_running_loop().run_in_executor(_threads(), work)
-
-
-def perform(visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
-    """One use case in one transaction in the visitor's name, with its outcome noted for adoption."""
-    began = time.perf_counter()
-    outcome = "error"
-    try:
-        with acting_for(visitor, reads_only=reads_only(use_case)) as access:
-            result = use_case(access, *arguments, **named)
-        outcome = "success"
-        return result
-    except Refusal:
-        outcome = "refused"
-        raise
-    finally:
-        name = f"{use_case.__module__.removeprefix('portal_app.')}.{use_case.__name__}"
-        adoption.record_use(visitor, name, outcome, time.perf_counter() - began)
 
 
 class Acting(rx.State, mixin=True):

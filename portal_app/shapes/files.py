@@ -1,0 +1,38 @@
+"""Files that come down and go up, and the door an upload has to pass before its body is read."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file for one person: its name, its type, its content as bytes or in pieces."""
+
+    name: str
+    type: str
+    content: bytes | Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that has arrived whole in a private place, with the name its sender gave it."""
+
+    name: str
+    path: Path
+    size: int
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UploadDoor:
+    """Where a file may be sent: who may (asked before the body is read), what then happens, how large.
+
+    `check(access, **query)` refuses; `take(access, upload, **query)` gives the page to go to next.
+    """
+
+    check: Callable[..., Any]
+    take: Callable[..., str]
+    back: str
+    most_bytes: int = 25 * 1024 * 1024
