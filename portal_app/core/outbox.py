@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, text
 
 from portal_app.core.clock import now
 from portal_app.core.db import is_postgres
 from portal_app.core.ids import new_id
 from portal_app.core.tables import moment_field
+from portal_app.settings import settings
 
 TOPIC = "jobs"
+TASK = "portal.run"
 
 
 class Job(SQLModel, table=True):
@@ -51,4 +53,21 @@ def enqueue(
     # A key that another transaction is just asking for is waited for, not tripped over.
     statement = dialect.insert(Job.__table__).on_conflict_do_nothing()  # pyright: ignore[reportAttributeAccessIssue]
     asked = db.connection().execute(statement, job.model_dump())
-    return asked.rowcount == 1
+    if asked.rowcount != 1:
+        return False
+    hand_over(db, job.id, run_at)
+    return True
+
+
+def hand_over(db: Session, job_id: str, run_at: datetime | None) -> None:
+    """Queue a stored job with Procrastinate in this very transaction, where that is the engine."""
+    if settings().job_engine != "procrastinate" or not is_postgres(db):
+        return
+    db.connection().execute(
+        text(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW("
+            "'portal', :task, 0, NULL, NULL, CAST(:args AS jsonb), CAST(:run_at AS timestamptz)"
+            ")]::procrastinate_job_to_defer_v1[])"
+        ),
+        {"task": TASK, "args": json.dumps({"job_id": job_id}), "run_at": run_at},
+    )
