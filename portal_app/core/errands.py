@@ -1,0 +1,35 @@
+"""What a job is made of: work in one transaction, or an errand to somebody outside between two of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal_app.core.access import SystemAccess
+
+Work = Callable[[SystemAccess, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A job that speaks to a mail server or a gateway, with no transaction open while it does.
+
+    `prepare(access, payload)` gives what to take along, or None when there is nothing to do;
+    `go(what)` speaks to the outside; `settle(access, payload, answer)` writes down what came of it.
+    """
+
+    prepare: Callable[[SystemAccess, dict[str, Any]], Any]
+    go: Callable[[Any], Any]
+    settle: Callable[[SystemAccess, dict[str, Any], Any], None]
+
+
+@dataclass(frozen=True)
+class Repeating:
+    """A job that comes round: `schedule` in cron's five fields, in UTC; once per company where it says so."""
+
+    name: str
+    schedule: str
+    kind: str
+    per_company: bool = True
+
+
+Handler = Work | Errand
