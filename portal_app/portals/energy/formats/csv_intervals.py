@@ -237,7 +237,11 @@ def read_csv_intervals(
     mark and lines above the header do no harm. `unit` is taken where the table names none, else kWh.
     Yields as `read_espi` does.
     """
-    source = Source(stream, on_progress=on_progress)
+    with Source(stream, on_progress=on_progress) as source:
+        yield from _items(source, unit)
+
+
+def _items(source: Source, unit: str | None) -> Iterator[Item]:
     table = _Table(source, unit)
     fatal: Problem | None = None
     try:

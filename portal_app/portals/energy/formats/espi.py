@@ -51,7 +51,11 @@ def read_espi(stream: BinaryIO, *, on_progress: Progress | None = None) -> Itera
     file: what stops it is a Problem with `fatal` set, and the readings before that stay. `on_progress` hears
     the bytes done. A stream that cannot seek is laid down in a temporary file first.
     """
-    source = Source(stream, on_progress=on_progress)
+    with Source(stream, on_progress=on_progress) as source:
+        yield from _items(source)
+
+
+def _items(source: Source) -> Iterator[Item]:
     problems = Problems()
     feed = Feed(problems, look_ahead=lambda: _look_ahead(source))
     fatal: Problem | None = None
@@ -189,7 +193,7 @@ def _stopped(stop: BaseException, feed: Feed, source: Source) -> Problem:
     else:
         code, sentence = next(words for sort, words in _STOP_WORDS.items() if isinstance(stop, sort))
         sentence = sentence.format(kept=kept)
-    return Problem(code, sentence, f"line {line:,}", fatal=True)
+    return Problem(code, sentence, f"line {line:,}", fatal=code != "text_after_end")
 
 
 _STOP_WORDS: dict[type[BaseException], tuple[str, str]] = {
@@ -222,7 +226,7 @@ def _cut_words(line: int, kept: str) -> str:
 
 def _expat_words(error: expat.ExpatError, feed: Feed, source: Source, kept: str) -> tuple[str, str]:
     line, byte = error.lineno, source.byte_at(feed.parser.ErrorByteIndex)
-    if error.code == _AFTER_THE_END:
+    if error.code == _AFTER_THE_END or (feed.rooted and feed.depth == 0):
         return (
             "text_after_end",
             f"There is more text after the feed’s end, at line {line:,}; it was not read.",

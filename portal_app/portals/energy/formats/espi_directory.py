@@ -33,6 +33,10 @@ NOT_ENERGY = {
     134: "volume in litres",
 }
 
+WATER = "These readings measure water, not energy or gas, so they were left out."
+
+_WATERS = {"9", "11"}
+
 METER_STANDS = {1, 3, 6, 12}
 """ESPI AccumulationKind codes whose values are the meter's stand or a moment, not the use of an interval."""
 
@@ -276,6 +280,8 @@ def _why_not(kind: Kind, fields: dict[str, str]) -> tuple[str, str]:
             f"The unit code (uom) “{uom[:20]}” is not one of energy or gas (72 Wh, 42 m³, 119 ft³, 132 BTU,"
             " 169 therm), so its readings were left out."
         )
+    if kind.commodity in _WATERS:
+        return "not_energy", WATER
     if whole(fields.get("accumulationBehaviour"), 0, 99, -1) in METER_STANDS:
         return "meter_stand", (
             "These readings are the stand of the meter, not the use of an interval, so they were left out."

@@ -1,13 +1,14 @@
 """Listening to the parser: the tags of an ESPI feed, turned into items as they go by."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from xml.parsers import expat
 
 from defusedxml.common import DTDForbidden, EntitiesForbidden, ExternalReferenceForbidden
 
-from portal_app.portals.energy.formats.coverage import MOST_RUNS, Coverage
-from portal_app.portals.energy.formats.espi_directory import Directory, Entry, Kind
+from portal_app.portals.energy.formats.coverage import MOST_RUNS, Coverage, TooScattered
+from portal_app.portals.energy.formats.espi_directory import WATER, Directory, Entry, Kind
 from portal_app.portals.energy.formats.espi_readings import Refused, Series, read_start
 from portal_app.portals.energy.formats.items import Item, RegisterFound, UsagePointFound
 from portal_app.portals.energy.formats.problems import Problems, things
@@ -33,7 +34,8 @@ OTHER_PARTS = {
     f"{ESPI} {name}": f"{name}/"
     for name in (
         "currentBillingPeriodOverAllConsumption", "currentDayLastYearNetConsumption",
-        "currentDayNetConsumption", "currentDayOverallConsumption", "peakDemand", "previousDayLastYearOverallConsumption",
+        "currentDayNetConsumption", "currentDayOverallConsumption", "peakDemand",
+        "previousDayLastYearOverallConsumption",
         "previousDayNetConsumption", "previousDayOverallConsumption", "ratchetDemand", "ratchetDemandPeriod",
         "costAdditionalDetailLastPeriod",
     )
@@ -124,8 +126,11 @@ class Feed:
             self._open_other(name, attributes)
 
     def _say(self, text: str) -> None:
-        if len(self._text) < LONGEST_TEXT:
-            self._text += text[:LONGEST_TEXT]
+        if len(self._text) + len(text) > LONGEST_TEXT:
+            text = text[: LONGEST_TEXT - len(self._text)]
+            self._text = (self._text + text)[: LONGEST_TEXT - 1] + "…"
+        else:
+            self._text += text
 
     def _close(self, name: str) -> None:
         leaf = self._leaf
@@ -208,15 +213,31 @@ class Feed:
             return
         meter = self.directory.meter_by_links(self._entry)
         kind = self.directory.kind_of(meter) if meter is not None else None
-        if kind is None and not self.directory.complete and self._look_ahead is not None:
-            summaries = self.directory.summaries
-            self.directory = self._look_ahead()
-            self.directory.summaries = summaries
+        if kind is None and not self.directory.complete:
+            self._complete_directory()
         if kind is None:
             meter = self.directory.meter_of(self._entry)
             kind = self.directory.kind_of(meter)
+        if kind is not None and kind.unit in ("m3", "ft3"):
+            kind = self._not_water(meter, kind)
         self._kind = kind
         self._series = self._series_of(meter, kind) if kind is not None and not kind.why_not else None
+
+    def _not_water(self, meter: Entry | None, kind: Kind) -> Kind:
+        """Volumes are gas unless the usage point says that water flows through it."""
+        point = self.directory.point_of(meter)
+        if point is None and not self.directory.complete:
+            self._complete_directory()
+            point = self.directory.point_of(meter)
+        if point is None or point.commodity != "water":
+            return kind
+        return replace(kind, why_code="not_energy", why_not=WATER)
+
+    def _complete_directory(self) -> None:
+        if self._look_ahead is not None:
+            summaries = self.directory.summaries
+            self.directory = self._look_ahead()
+            self.directory.summaries = summaries
 
     def _skip_block(self) -> None:
         """Pass over a block's readings without looking, until it closes."""
@@ -286,6 +307,9 @@ class Feed:
                 self.out.append(reading)
             else:
                 self.repeated += series.repeated - before
+        except TooScattered:
+            self.problems.refused += 1
+            raise
         except Refused as refused:
             problem = self.problems.each(refused.code, refused.sentence, self._line)
             if problem is not None:

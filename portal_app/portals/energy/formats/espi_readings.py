@@ -22,8 +22,8 @@ MOST_COST = 10**13
 
 QUALITIES: dict[str, Quality] = {
     "0": "actual", "7": "estimated", "8": "estimated", "9": "estimated", "10": "estimated",
-    "11": "actual", "12": "estimated", "13": "estimated", "14": "actual", "15": "estimated", "16": "estimated",
-    "17": "actual", "18": "actual", "19": "actual",
+    "11": "actual", "12": "estimated", "13": "estimated", "14": "actual", "15": "estimated",
+    "16": "estimated", "17": "actual", "18": "actual", "19": "actual",
 }  # fmt: skip
 """ESPI QualityOfReading: what was read and checked is actual, what was worked out or edited is not."""
 
@@ -197,10 +197,10 @@ def check_amount(start: int, seconds: int, amount: int, unit: str, *, signed: bo
             "negative", f"The use of {when(start)} is below zero; use cannot be, so it was left out."
         )
     if abs(amount) > MOST_PER_HOUR[unit] * 1_000 // 3_600 * seconds:
+        size = f"{amount // 1000:,} {unit}" if abs(amount) < 10**18 else "a number of many digits"
         raise Refused(
             "absurd_value",
-            f"The use of {when(start)} is {amount // 1000:,} {unit}, more than any meter here can carry, so"
-            " it was left out.",
+            f"The use of {when(start)} is {size}, more than any meter here can carry, so it was left out.",
         )
 
 

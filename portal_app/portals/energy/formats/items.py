@@ -143,7 +143,7 @@ WeatherItem = Temperature | Problem | Tally
 
 CURRENCIES = {
     36: "AUD", 124: "CAD", 156: "CNY", 203: "CZK", 208: "DKK", 344: "HKD", 348: "HUF", 356: "INR",
-    392: "JPY", 410: "KRW", 484: "MXN", 554: "NZD", 578: "NOK", 643: "RUB", 702: "SGD", 710: "ZAR", 752: "SEK",
-    756: "CHF", 826: "GBP", 840: "USD", 978: "EUR", 985: "PLN", 986: "BRL",
+    392: "JPY", 410: "KRW", 484: "MXN", 554: "NZD", 578: "NOK", 643: "RUB", 702: "SGD", 710: "ZAR",
+    752: "SEK", 756: "CHF", 826: "GBP", 840: "USD", 978: "EUR", 985: "PLN", 986: "BRL",
 }  # fmt: skip
 """ISO 4217 numeric codes of the currencies bills are likely to be in."""

@@ -6,7 +6,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 CHUNK = 65_536
 """Bytes read at a time."""
@@ -36,7 +36,8 @@ class Source:
     def __init__(
         self, stream: BinaryIO, *, on_progress: Progress | None = None, most_bytes: int = MOST_BYTES
     ) -> None:
-        self._raw = stream if _seekable(stream) else _spooled(stream)
+        self._own = None if _seekable(stream) else _spooled(stream)
+        self._raw = self._own or stream
         self._most = most_bytes
         self._on_progress = on_progress
         head = self._raw.read(2)
@@ -74,6 +75,16 @@ class Source:
         finally:
             self._on_progress = listener
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of what was opened here; the stream that was brought stays its bringer's."""
+        if self.gzipped:
+            self._plain.close()
+        if self._own is not None:
+            self._own.close()
+
     def mark(self) -> tuple[int, int]:
         """Where reading stands, for `back_to`."""
         return self._plain.tell(), self.done
@@ -93,7 +104,7 @@ def _seekable(stream: BinaryIO) -> bool:
 
 def _spooled(stream: BinaryIO) -> BinaryIO:
     """Lay a pipe's bytes down on disk, since a feed may name its units after its readings."""
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the source that reads it
+    spool = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - closed with its Source
     shutil.copyfileobj(stream, spool, CHUNK)
     spool.seek(0)
-    return cast("BinaryIO", spool)
+    return spool
