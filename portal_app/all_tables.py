@@ -2,7 +2,9 @@
 
 from portal_app.core import accounts, outbox, tables, trail
 from portal_app.portals.energy import tables as energy
+from portal_app.services.billing import tables as billing
+from portal_app.services.identity import tables as identity
 
 METADATA = tables.METADATA
 
-__all__ = ["METADATA", "accounts", "energy", "outbox", "trail"]
+__all__ = ["METADATA", "accounts", "billing", "energy", "identity", "outbox", "trail"]

@@ -1,0 +1,116 @@
+"""Passwords: what may be one, how it is kept, and whether one fits, at the same cost whoever asks."""
+
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from portal_app.core.db import Busy
+from portal_app.core.errors import Refusal
+
+SHORTEST = 12
+LONGEST = 128
+
+# Above each row of the OWASP table for argon2id: 32 MiB, three passes, one lane.
+_hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
+_turns = threading.BoundedSemaphore(2)
+_PATIENCE = 10
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of the few places where a password is worked on, so that a crowd cannot eat the memory.
+
+    Raises Busy after ten seconds of waiting.
+    """
+    if not _turns.acquire(timeout=_PATIENCE):
+        raise Busy
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def _composed(password: str) -> bytes:
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    return _hasher.hash(b"nobody has this password")
+
+
+def keep(password: str) -> str:
+    """The argon2id text to store for a password, parameters and salt in it."""
+    return _hasher.hash(_composed(password))
+
+
+def fits(kept: str, typed: str) -> bool:
+    """Whether the typed password is the kept one; costs the same when nothing is kept."""
+    decoy = _nobodys()
+    short_enough = len(typed) <= LONGEST
+    try:
+        _hasher.verify(kept or decoy, _composed(typed if short_enough else typed[:LONGEST]))
+    except (VerificationError, InvalidHashError):
+        return False
+    return bool(kept) and short_enough
+
+
+def is_dated(kept: str) -> bool:
+    """Whether a stored text was made with older parameters and should be made anew."""
+    return _hasher.check_needs_rehash(kept)
+
+
+@lru_cache(maxsize=1)
+def _too_common() -> frozenset[str]:
+    # Read on first use: the lists are large and only a new password needs them.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
+    return frozenset(FREQUENCY_LISTS["passwords"]) | frozenset(FREQUENCY_LISTS["english_wikipedia"])
+
+
+def check_new(password: str, words: Iterable[str] = ()) -> None:
+    """Refuse a password that is too short, too long, too common, or little more than a name.
+
+    `words` are those a stranger would try first: the company's name, the person's name and e-mail.
+    """
+    plain = unicodedata.normalize("NFC", password)
+    if len(plain) < SHORTEST:
+        raise Refusal(
+            f"Choose a password of at least {SHORTEST} characters; a few words in a row do well.", "password"
+        )
+    if len(plain) > LONGEST:
+        raise Refusal(f"That password is longer than {LONGEST} characters. Choose a shorter one.", "password")
+    rest = plain.lower()
+    if (
+        rest in _too_common()
+        or len(set(rest)) < 4
+        or _again_and_again(rest)
+        or any(rest in row for row in _IN_A_ROW)
+    ):
+        raise Refusal("That password is one of the first that others would try. Choose another.", "password")
+    for word in sorted({part.lower() for text in words for part in _parts(text)}, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if len(rest) < 8:
+        raise Refusal(
+            "That password is mostly a name that others know. Add a few words of your own.", "password"
+        )
+
+
+_IN_A_ROW = ("1234567890" * 14, "0987654321" * 14, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+
+
+def _again_and_again(text: str) -> bool:
+    sizes = range(1, len(text) // 2 + 1)
+    return any(
+        text[:size] in _too_common() and text == (text[:size] * len(text))[: len(text)] for size in sizes
+    )
+
+
+def _parts(text: str) -> list[str]:
+    cut = "".join(letter if letter.isalnum() else " " for letter in text)
+    return [part for part in cut.split() if len(part) >= 4]

@@ -1,0 +1,162 @@
+"""The rules of the door: pure, no database, no clock of their own."""
+
+import hashlib
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import unquote
+
+from portal_app.core.errors import Refusal
+
+ABSOLUTE = timedelta(hours=12)
+IDLE = timedelta(minutes=30)
+TOUCH_EVERY = timedelta(minutes=1)
+
+_COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{43}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_OWN_PATH = re.compile(
+    r"/[A-Za-z0-9._~!$'()*+,;=:@%/-]*(\?[A-Za-z0-9._~!$'()*+,;=:@%/?&-]*)?(#[A-Za-z0-9._~%-]*)?"
+)
+_CLOSED_DOORS = ("/auth", "/_", "/health", "/sign-in")
+
+WRONG = "That email and password do not belong together. Check both and try again."
+
+
+class WrongSignIn(Refusal):
+    """The e-mail and the password do not let anybody in; the sentence is the same whatever the reason."""
+
+    def __init__(self) -> None:
+        super().__init__(WRONG, field="password")
+
+
+def clean_email(typed: object) -> str:
+    """An e-mail address as it is compared: trimmed, composed, lower case; empty when it cannot be one."""
+    if not isinstance(typed, str) or len(typed) > 300:
+        return ""
+    email = unicodedata.normalize("NFC", typed.strip()).lower()
+    plain = len(email) <= 254 and _EMAIL.fullmatch(email) is not None
+    return email if plain and not _unprintable(email) else ""
+
+
+def _unprintable(text: str) -> bool:
+    return any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in text)
+
+
+def cookie_value(header: object, name: str) -> str:
+    """The session cookie's value in a Cookie header; empty when there is none or two that differ."""
+    if not isinstance(header, str) or len(header) > 16_384:
+        return ""
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    values = {value for key, _, value in pairs if key == name}
+    value = values.pop() if len(values) == 1 else ""
+    return value if _COOKIE_VALUE.fullmatch(value) else ""
+
+
+def key_of(value: str) -> str:
+    """The name under which a session is kept: the SHA-256 of its cookie, in hexadecimal."""
+    return hashlib.sha256(value.encode()).hexdigest()
+
+
+def network_of(address: str) -> str:
+    """What counts as one address for throttling: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        parsed = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+    return str(parsed)
+
+
+def still_open(seen_at: datetime, ends_at: datetime, ended_at: datetime | None, moment: datetime) -> bool:
+    """Whether a session counts: not ended, not past its twelve hours, not idle for half an hour."""
+    return ended_at is None and moment < valid_until(seen_at, ends_at)
+
+
+def valid_until(seen_at: datetime, ends_at: datetime) -> datetime:
+    """When a session ends by itself if nothing more is done with it."""
+    return min(ends_at, seen_at + IDLE)
+
+
+def scope(
+    places: Mapping[str, str], roles: Mapping[str, frozenset[str]], wanted: str
+) -> tuple[str, str, frozenset[str]]:
+    """The current account, the role in it, and every account where that role's rights hold too.
+
+    `places` names each account's role. Only accounts in which the person may do at least as much as in the
+    current one come into view beside it, so that a right held here is never used there.
+    """
+    if not places:
+        return "", "", frozenset()
+    current = wanted if wanted in places else next(iter(places))
+    role = places[current]
+    rights = roles.get(role, frozenset())
+    held = (account for account, other in places.items() if roles.get(other, frozenset()) >= rights)
+    return current, role, frozenset(held) | {current}
+
+
+def home_of(kind: str, staff: bool) -> str:
+    """Where somebody starts after signing in."""
+    return f"/staff/{kind}" if staff else f"/{kind}"
+
+
+def own_path(wanted: object) -> str:
+    """A place of our own to go on to, or an empty text for anything that could lead elsewhere."""
+    if not isinstance(wanted, str) or not wanted or len(wanted) > 500:
+        return ""
+    path = wanted
+    for _ in range(3):
+        if not _harmless(path):
+            return ""
+        decoded = unquote(path, errors="replace")
+        if decoded == path:
+            break
+        path = decoded
+    else:
+        return ""
+    doors = any(
+        path == door or path.startswith((f"{door}/", f"{door}?")) for door in _CLOSED_DOORS if door != "/_"
+    )
+    return "" if doors or path.startswith("/_") or not _OWN_PATH.fullmatch(wanted) else wanted
+
+
+def _harmless(path: str) -> bool:
+    if not path.startswith("/") or _unprintable(path) or "\\" in path or "\ufffd" in path:
+        return False
+    place = path.split("?")[0].split("#")[0]
+    return "//" not in place and ":" not in place and ".." not in place.split("/") and "@" not in place
+
+
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+)
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+def device_words(agent: object) -> str:
+    """A device as its owner would call it: "Firefox on Android"."""
+    if not isinstance(agent, str):
+        return "a device"
+    system = _first_found(agent, (*_SYSTEMS, ("Linux", "Linux")))
+    browser = _first_found(agent, _BROWSERS)
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or "a device"
+
+
+def _first_found(agent: str, words: Iterable[tuple[str, str]]) -> str:
+    return next((word for mark, word in words if mark in agent), "")

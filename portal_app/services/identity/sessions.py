@@ -1,0 +1,189 @@
+"""The session behind a cookie, looked up for every event and remembered for a few seconds."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from portal_app.core import live
+from portal_app.core.access import Visitor, before_sign_in, unscoped
+from portal_app.core.accounts import Company, Member, Person
+from portal_app.core.clock import now
+from portal_app.services.identity import rules
+from portal_app.services.identity.tables import SignIn
+from portal_app.settings import settings
+
+_log = structlog.get_logger(__name__)
+
+REMEMBER_SECONDS = 3.0
+_MOST_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    visitor: Visitor
+    stale_at: float
+    ends_at: datetime
+
+
+_remembered: dict[str, _Remembered] = {}
+_lock = threading.Lock()
+_dropped = 0
+_roles: dict[str, dict[str, frozenset[str]]] = {}
+
+
+def use_roles(roles: Mapping[str, Mapping[str, frozenset[str]]]) -> None:
+    """Tell identity what each role of each served kind may do; the assembly calls it once at start-up."""
+    _roles.clear()
+    _roles.update({kind: dict(named) for kind, named in roles.items()})
+    forget_all()
+
+
+def rights_in(kind: str) -> dict[str, frozenset[str]] | None:
+    """What each role of a kind may do; None for a kind that this process does not serve."""
+    return _roles.get(kind)
+
+
+def visitor_of_key(key: str, *, active: bool = True) -> Visitor | None:
+    """Who a session belongs to, by its stored name; None when it has ended.
+
+    `active` is False for what a page does by itself: that keeps no session alive.
+    """
+    known = _remembered.get(key)
+    if known is not None and time.monotonic() < known.stale_at and now() < known.ends_at:
+        return known.visitor
+    before = _dropped
+    found = _look_up(key)
+    if found is None:
+        drop(key)
+        return None
+    visitor, seen_at, ends_at = found
+    moment = now()
+    if active and moment - seen_at >= rules.TOUCH_EVERY:
+        beside(_touch, key, moment)
+    with _lock:
+        # A sign-out that came in between must not be undone by what was read before it.
+        if before == _dropped:
+            if len(_remembered) >= _MOST_REMEMBERED:
+                _remembered.clear()
+            _remembered[key] = _Remembered(visitor, time.monotonic() + REMEMBER_SECONDS, ends_at)
+    return visitor
+
+
+def _look_up(key: str) -> tuple[Visitor, datetime, datetime] | None:
+    with before_sign_in(reads_only=True) as db:
+        statement = (
+            unscoped(SignIn, col(SignIn.id) == key)
+            .join(Person, col(Person.id) == col(SignIn.person_id))
+            .join(Company, col(Company.id) == col(SignIn.company_id))
+            .add_columns(Person, Company)
+        )
+        row = db.execute(statement).first()
+        if row is None:
+            return None
+        signed, person, company = row
+        if not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, now()) or not let_in(
+            person, company
+        ):
+            return None
+        visitor = _drawn(db, signed, person, company)
+        return visitor, signed.seen_at, rules.valid_until(signed.seen_at, signed.ends_at)
+
+
+def let_in(person: Person, company: Company) -> bool:
+    """Whether somebody may be signed in at all: in good standing, at a company that is served here."""
+    return person.standing == "active" and company.kind in _roles and (settings().demo or not company.demo)
+
+
+def _drawn(db: Session, signed: SignIn, person: Person, company: Company) -> Visitor:
+    rights = _roles.get(company.kind, {})
+    account, role, accounts = "", person.staff_role, frozenset[str]()
+    if not person.staff_role:
+        places = unscoped(Member, col(Member.person_id) == person.id, col(Member.company_id) == company.id)
+        roles = {
+            place.account_id: place.role
+            for place in db.exec(places.order_by(col(Member.made_at), col(Member.id)))
+        }
+        account, role, accounts = rules.scope(roles, rights, signed.account_id)
+    return Visitor(
+        person_id=person.id,
+        company_id=company.id,
+        kind=company.kind,
+        name=person.name,
+        email=person.email,
+        role=role,
+        account_id=account,
+        accounts=accounts,
+        permissions=rights.get(role, frozenset()),
+        staff=bool(person.staff_role),
+        session_key=signed.id,
+        zone=company.zone,
+        locale=person.locale or company.locale,
+        currency=company.currency,
+        last_seen=signed.before_at,
+        address=signed.address,
+    )
+
+
+def _touch(key: str, moment: datetime) -> None:
+    with before_sign_in() as db:
+        later = (col(SignIn.id) == key, col(SignIn.seen_at) < moment, col(SignIn.ended_at).is_(None))
+        db.execute(update(SignIn).where(*later).values(seen_at=moment))
+
+
+def drop(key: str) -> None:
+    """Forget what this process remembers of one session."""
+    global _dropped
+    with _lock:
+        _dropped += 1
+        _remembered.pop(key, None)
+
+
+def forget_all() -> None:
+    """Forget every remembered session; the next event of each reads the database."""
+    global _dropped
+    with _lock:
+        _dropped += 1
+        _remembered.clear()
+
+
+def _hear(topic: str) -> None:
+    about, _, name = topic.partition(":")
+    if about == "session":
+        drop(name)
+    elif about == "person":
+        for key in [key for key, known in list(_remembered.items()) if known.visitor.person_id == name]:
+            drop(key)
+
+
+stop_hearing = live.listen(_hear)
+
+
+@lru_cache(maxsize=1)
+def _clerk() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="sign-in-clerk")
+
+
+def beside(work: Callable[..., None], *arguments: Any) -> None:
+    """Write something down beside the event, so that nobody waits for it or can time it."""
+
+    def done() -> None:
+        try:
+            work(*arguments)
+        except Exception:  # noqa: BLE001 -- the event itself went well; this is for the log
+            _log.exception("identity.clerk_failed", work=work.__name__)
+
+    _clerk().submit(done)
+
+
+def settle() -> None:
+    """Wait until everything that was to be written beside an event is written."""
+    _clerk().submit(lambda: None).result(timeout=30)

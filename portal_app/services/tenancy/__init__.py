@@ -1,0 +1,1 @@
+"""Whose house it is: companies, accounts, people and their places."""
