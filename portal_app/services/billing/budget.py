@@ -1,0 +1,212 @@
+"""The budget plan: the computed amount first, then joining, leaving and the settle-up after a year."""
+
+from sqlmodel import col
+
+from portal_app.core.access import Access, reads
+from portal_app.core.errors import Refusal
+from portal_app.core.ids import reference
+from portal_app.services.billing import ledger, rules
+from portal_app.services.billing.budget_lines import plan_of
+from portal_app.services.billing.company import company_of, money, today, who
+from portal_app.services.billing.issue import issue_settlement
+from portal_app.services.billing.news import mail, tell
+from portal_app.services.billing.rules import BUDGET_CODE, PLAN_MONTHS, LineDraft
+from portal_app.services.billing.tables import Bill, BillLine, BudgetPlan
+from portal_app.shapes.billing import BudgetOffer
+from portal_app.shapes.status import Notice
+
+DUE_DAYS = 21
+
+
+def _costs(access: Access, site_id: str) -> list[int]:
+    """What the last twelve bills of a place cost, without what a plan put off; newest first."""
+    bills = access.all(
+        Bill,
+        col(Bill.account_id) == access.visitor.account_id,
+        col(Bill.site_id) == site_id,
+        col(Bill.state).in_(("issued", "part_paid", "paid")),
+        col(Bill.key).is_(None) | col(Bill.key).not_like("settle:%"),
+        order=(col(Bill.period_to).desc(), col(Bill.number).desc()),
+        limit=PLAN_MONTHS,
+    )
+    ids = [bill.id for bill in bills]
+    shifted = access.all(BillLine, col(BillLine.bill_id).in_(ids), col(BillLine.code) == BUDGET_CODE)
+    put_off = {line.bill_id: line.amount_cents for line in shifted}
+    return [bill.total_cents - put_off.get(bill.id, 0) for bill in bills]
+
+
+@reads
+def budget_offer(access: Access, site_id: str = "") -> BudgetOffer:
+    """Compute what a budget plan would ask for each month from the last twelve bills of a place, before joining."""
+    access.require("bill.see")
+    return _offer(access, site_id)
+
+
+def _offer(access: Access, site_id: str) -> BudgetOffer:
+    currency = company_of(access).currency
+    plan = plan_of(access, access.visitor.account_id, site_id)
+    if plan is not None:
+        return _running(access, plan, currency)
+    costs = _costs(access, site_id)
+    if len(costs) < PLAN_MONTHS:
+        words = f"A budget plan needs {PLAN_MONTHS} bills for this place; there are {len(costs)} so far."
+        return BudgetOffer(words=words, site_id=site_id)
+    cents = rules.monthly_amount(costs)
+    if cents <= 0:
+        return BudgetOffer(
+            words="Your last twelve bills leave nothing to pay, so a plan would not help.", site_id=site_id
+        )
+    amount = money(access, cents, currency)
+    return BudgetOffer(
+        open=True,
+        cents=cents,
+        amount=amount,
+        words=f"{amount} every month instead of a bill that goes up and down.",
+        basis=f"Your last {PLAN_MONTHS} bills came to {money(access, sum(costs), currency)}. A twelfth of that is {amount}.",
+        settles=f"After {PLAN_MONTHS} bills, in {rules.same_month_next_year(today(access)):%B %Y}, we compare it with what you used and settle the difference.",
+        site_id=site_id,
+    )
+
+
+def _running(access: Access, plan: BudgetPlan, currency: str) -> BudgetOffer:
+    apart = ledger.on_plan(access, plan.id)
+    way = "put off so far" if apart >= 0 else "paid ahead so far"
+    amount = money(access, plan.monthly_cents, currency)
+    return BudgetOffer(
+        on=True,
+        cents=plan.monthly_cents,
+        amount=amount,
+        words=f"You pay {amount} every month.",
+        basis=f"Since {rules.long_day(plan.starts_on)}, reference {plan.reference}.",
+        settles=f"The plan is settled in {rules.same_month_next_year(plan.starts_on):%B %Y}, or when you leave it.",
+        so_far=f"{money(access, abs(apart), currency)} {way}.",
+        site_id=plan.site_id,
+    )
+
+
+def enrol_budget(access: Access, expected_cents: int, site_id: str = "") -> Notice:
+    """Join a budget plan at the amount that was shown. Refuses when that is no longer the amount."""
+    access.require("budget.change")
+    offer = _offer(access, site_id)
+    if offer.on:
+        if offer.cents == expected_cents:
+            return Notice(
+                "You are on the budget plan",
+                f"{offer.words} {offer.settles}",
+                "good",
+                _plan(access, site_id).reference,
+            )
+        raise Refusal(f"A budget plan already runs for this place, at {offer.amount} a month.")
+    if not offer.open:
+        raise Refusal(offer.words)
+    if offer.cents != expected_cents or isinstance(expected_cents, bool):
+        raise Refusal(
+            f"The amount has changed since you saw it. It is now {offer.amount} a month. Look again, then join."
+        )
+    day = today(access)
+    plan = access.add(
+        BudgetPlan,
+        site_id=site_id,
+        monthly_cents=offer.cents,
+        starts_on=day,
+        settle_month=day.month,
+        reference=reference("BUD"),
+        enrolled_by=who(access),
+    )
+    access.note("budget.join", f"plan:{plan.id}", cents=plan.monthly_cents, site=site_id)
+    text = f"From your next bill on you pay {offer.amount} every month. {offer.settles}"
+    _confirm(access, plan, "You are on the budget plan", text)
+    return Notice("You are on the budget plan", text, "good", plan.reference)
+
+
+def _plan(access: Access, site_id: str) -> BudgetPlan:
+    plan = plan_of(access, access.visitor.account_id, site_id)
+    if plan is None:
+        raise Refusal("No budget plan runs for this place.")
+    return plan
+
+
+def _confirm(access: Access, plan: BudgetPlan, title: str, text: str) -> None:
+    mail(
+        access,
+        access.visitor.email,
+        title,
+        f"{text}\n\nReference: {plan.reference}",
+        f"{plan.id}:{plan.state}",
+    )
+    tell(access, plan.account_id, title, text, "/billing", f"plan:{plan.id}:{plan.state}")
+    access.poke(f"billing:{plan.account_id}")
+
+
+def leave_budget(access: Access, site_id: str = "") -> Notice:
+    """Leave a budget plan; what was put off comes with one last bill, what was paid ahead becomes credit."""
+    access.require("budget.change")
+    plan = _plan(access, site_id)
+    access.change(plan, state="left", ended_on=today(access))
+    access.later("billing.settle_plan", {"plan_id": plan.id}, key=f"billing.settle_plan:{plan.id}")
+    apart = ledger.on_plan(access, plan.id)
+    amount = money(access, abs(apart), company_of(access).currency)
+    if apart > 0:
+        text = f"A last bill of {amount} for what was put off follows. After it you pay what each bill says."
+    elif apart < 0:
+        text = f"The {amount} you paid ahead is kept as credit for your next bill."
+    else:
+        text = "Nothing was put off, so nothing is left to settle."
+    access.note("budget.leave", f"plan:{plan.id}", cents=apart, site=site_id)
+    _confirm(access, plan, "You have left the budget plan", text)
+    return Notice("You have left the budget plan", text, "good", plan.reference)
+
+
+def settle_plan(access: Access, plan_id: str) -> Bill | None:
+    """Settle one plan that ended; for the house's jobs. A second call finds nothing left and changes nothing."""
+    access.require("bill.issue")
+    plan = access.get(BudgetPlan, plan_id)
+    if plan.state == "on":
+        access.change(plan, state="settled", ended_on=today(access))
+    apart = ledger.on_plan(access, plan.id)
+    if apart == 0:
+        return None
+    company, day = company_of(access), today(access)
+    amount = money(access, abs(apart), company.currency)
+    why = (
+        f"While the plan ran, your bills came to {amount} {'more' if apart > 0 else 'less'} than the plan asked for. "
+        + ("That is due now, once." if apart > 0 else "That is yours, and pays your next bills.")
+    )
+    line = LineDraft(
+        "settle_up",
+        "Settle-up of your budget plan",
+        apart,
+        why,
+        from_on=plan.starts_on,
+        to_on=max(day, plan.starts_on),
+        explain_key="settle_up",
+        facts={"put_off_cents": apart, "monthly_cents": plan.monthly_cents},
+    )
+    return issue_settlement(access, plan, line, rules.due_after(day, DUE_DAYS))
+
+
+def settle_up(access: Access) -> int:
+    """Settle every plan that has run for twelve bills; for the nightly job. Says how many were settled."""
+    access.require("bill.issue")
+    settled = 0
+    for plan in access.all(
+        BudgetPlan, col(BudgetPlan.state) == "on", col(BudgetPlan.starts_on) < today(access)
+    ):
+        if _months(access, plan) >= PLAN_MONTHS:
+            settle_plan(access, plan.id)
+            settled += 1
+    return settled
+
+
+def _months(access: Access, plan: BudgetPlan) -> int:
+    facts = (col(Bill.account_id) == plan.account_id, col(Bill.site_id) == plan.site_id)
+    since = access.all(
+        Bill,
+        *facts,
+        col(Bill.issued_on) >= plan.starts_on,
+        col(Bill.state).in_(("issued", "part_paid", "paid")),
+    )
+    lines = access.all(
+        BillLine, col(BillLine.bill_id).in_([bill.id for bill in since]), col(BillLine.code) == BUDGET_CODE
+    )
+    return len(lines)
