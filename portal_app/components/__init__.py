@@ -1,0 +1,1 @@
+"""How things look: shapes and handlers in, drawings out."""

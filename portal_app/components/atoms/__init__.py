@@ -1,0 +1,1 @@
+"""The smallest parts: buttons, links, badges, surfaces, figures in text."""
