@@ -202,6 +202,7 @@ class Access:
         dialect = postgresql if is_postgres(self.db) else sqlite
         self.db.flush()
         statement = dialect.insert(table.__table__).on_conflict_do_nothing()  # pyright: ignore[reportAttributeAccessIssue]
+        statement = statement.execution_options(preserve_rowcount=True)
         return self.db.connection().execute(statement, values).rowcount
 
     def _filled(self, table: AnyRow, row: dict[str, Any]) -> dict[str, Any]:

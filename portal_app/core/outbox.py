@@ -52,6 +52,7 @@ def enqueue(
     dialect = postgresql if is_postgres(db) else sqlite
     # A key that another transaction is just asking for is waited for, not tripped over.
     statement = dialect.insert(Job.__table__).on_conflict_do_nothing()  # pyright: ignore[reportAttributeAccessIssue]
+    statement = statement.execution_options(preserve_rowcount=True)
     asked = db.connection().execute(statement, job.model_dump())
     if asked.rowcount != 1:
         return False
