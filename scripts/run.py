@@ -49,7 +49,7 @@ def prepare(here: dict[str, str]) -> None:
 def answers(port: int) -> bool:
     """Whether the server is up."""
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}/ping", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://localhost:{port}/health/live", timeout=5) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False

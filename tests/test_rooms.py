@@ -278,7 +278,7 @@ def test_what_is_tapped_is_named_in_the_customers_words(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", ALL_KINDS, ids=KEYS)
 def test_navigation_has_at_most_five_entries_each_its_own(kind: Kind) -> None:
     for nav in (kind.nav, kind.staff_nav):
-        assert len(nav) <= 5
+        assert len(nav) + 1 <= 5, "the way home is an entry too"
         assert len({entry.label for entry in nav}) == len({entry.route for entry in nav}) == len(nav)
     assert len(kind.top_tasks) == 3
 
