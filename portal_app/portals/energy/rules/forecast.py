@@ -85,7 +85,7 @@ def forecast(
 
     Weather weighted: what depends on use grows by expected use of the days left over that of the days done
     (`weather_left`, `weather_done`: the home's model over degree-day normals). Straight by days with less
-    than 60 days of history or no model. `typical` is the same bill in a usual year, None for "no history yet".
+    than 60 days of history or no model. `typical` is the same bill in a usual year, None for no history yet.
     `spread` is the relative half width from low to likely, see `spread_of`.
     """
     if so_far.days_done <= 0 or so_far.read < LEAST_READ:
