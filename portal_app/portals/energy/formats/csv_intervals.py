@@ -66,8 +66,10 @@ class _Table:
         self.source = source
         self.problems = Problems("row")
         self.out: list[Problem] = []
-        self.seen = 0
+        self.rows_seen = 0
+        self.given = 0
         self.repeated = 0
+        self.fatal: Problem | None = None
         self.lines = 0
         self.header: Header | None = None
         self._unit = unit
@@ -79,7 +81,13 @@ class _Table:
             self.out.append(problem)
 
     def rows(self) -> Iterator[_Row]:
-        """The rows that can be read, in the order of the file."""
+        """The rows that can be read, in the order of the file, down to where it breaks off."""
+        try:
+            yield from self._rows()
+        except (CutShort, TooMuch) as stop:
+            self.fatal = stopped(stop, f"row {self.lines:,}")
+
+    def _rows(self) -> Iterator[_Row]:
         for line in columns.lines_of(self.source):
             self.lines = line.number
             if self.header is None:
@@ -88,7 +96,7 @@ class _Table:
                     return
                 continue
             if line.text is None:
-                self.seen += 1
+                self.rows_seen += 1
                 self.tell("line_too_long", "This row is longer than 64 KB and was left out.", line.number)
             elif line.text.strip(" \t,;|\x00\x1a"):
                 row = self._row(line.number, line.text, self.header)
@@ -96,7 +104,7 @@ class _Table:
                     yield row
 
     def _row(self, line: int, text: str, header: Header) -> _Row | None:
-        self.seen += 1
+        self.rows_seen += 1
         try:
             return self._understood(line, columns.split(text, header.delimiter), header)
         except NoOffset:
@@ -111,6 +119,7 @@ class _Table:
                 "short_row", f"Only {things(len(cells), 'cell')} here, fewer than the header names."
             )
         start = _moment(header.cell(cells, "start"), "start")
+        check_period(start, 1)
         unit, factor = self._unit_of(header, cells, line)
         text = header.cell(cells, "amount")
         quality = self._quality(header.cell(cells, "quality"), line)
@@ -191,9 +200,7 @@ class _Table:
 
     def _blank(self, row: _Row, *, last: bool) -> None:
         """A row without an amount stays a gap; as the last row it only says where the one before ends."""
-        if last and self.seen > 1:
-            self.seen -= 1
-        else:
+        if not last or self.rows_seen == 1:
             self.problems.once("no_value", _no_value, row.line, readings=1)
 
     def _reading(self, row: _Row, amount: int, seconds: int | None) -> Iterator[Item]:
@@ -221,6 +228,7 @@ class _Table:
                 " earlier one was kept.",
             )
         else:
+            self.given += 1
             yield Reading(
                 ref, row.start, seconds, amount, row.unit, row.cost_e5, row.currency, row.quality, row.line
             )
@@ -243,19 +251,20 @@ def read_csv_intervals(
 
 def _items(source: Source, unit: str | None) -> Iterator[Item]:
     table = _Table(source, unit)
-    fatal: Problem | None = None
     try:
         yield from table.readings()
-    except (CutShort, TooMuch, TooScattered) as stop:
-        fatal = stopped(stop, f"row {table.lines:,}")
+    except TooScattered as stop:
+        table.fatal = stopped(stop, f"row {table.lines:,}")
+    fatal = table.fatal
     if fatal is None and (table.header is None or "amount" not in table.header.columns):
         fatal = Problem("no_header", f"No header was found. {MEND}", "row 1", fatal=True)
-    elif fatal is None and table.seen == 0:
+    elif fatal is None and table.rows_seen == 0:
         table.problems.once("no_readings", lambda _count: "The table has a header but no rows.", 0)
     yield from table.problems.rest()
     if fatal is not None:
         yield fatal
-    yield Tally(table.seen, table.repeated, table.problems.refused, source.done, table.lines)
+    refused = table.problems.refused
+    yield Tally(table.given + table.repeated + refused, table.repeated, refused, source.done, table.lines)
 
 
 def stopped(stop: Exception, where: str) -> Problem:

@@ -30,7 +30,7 @@ def spaced(rows: Iterable[D]) -> Iterator[tuple[D, int | None, bool]]:
     stream = iter(rows)
     first = list(islice(stream, LOOK_AHEAD))
     gaps = sorted(abs(b.start - a.start) for a, b in pairwise(first) if a.start != b.start)
-    usual = gaps[len(gaps) // 2] if gaps else None
+    usual = gaps[(len(gaps) - 1) // 2] if gaps else None
     falling = sum(b.start < a.start for a, b in pairwise(first)) * 2 > max(len(first) - 1, 1)
     before: D | None = None
     current: D | None = None

@@ -46,6 +46,7 @@ class _Weather:
         self.problems = Problems(place)
         self.out: list[Problem] = []
         self.seen = 0
+        self.given = 0
         self.repeated = 0
         self.last = 0
         self._coverage = Coverage()
@@ -70,6 +71,7 @@ class _Weather:
 
     def _understood(self, line: int, time: str, value: str, unit: Degree, delimiter: str) -> _Row | None:
         start = columns.moment(time.strip())
+        check_period(start, 1)
         if value.strip().lower() in NO_AMOUNT:
             self.problems.once("no_value", _no_value, line, readings=1)
             return None
@@ -77,9 +79,7 @@ class _Weather:
         if not COLDEST[unit] <= hundredths <= HOTTEST[unit]:
             raise Refused(
                 "absurd_value",
-                f"{shown(value)} °{unit} at {when(start)} is beyond any weather and was left out."
-                if 0 <= start < 2**33
-                else f"{shown(value)} °{unit} is beyond any weather and was left out.",
+                f"{shown(value)} °{unit} at {when(start)} is beyond any weather and was left out.",
             )
         return _Row(line, start, hundredths, unit)
 
@@ -96,6 +96,7 @@ class _Weather:
             try:
                 reading = self._reading(row, seconds)
                 if reading is not None:
+                    self.given += 1
                     yield reading
             except Refused as refused:
                 self._tell(refused.code, refused.sentence, row.line)
@@ -155,7 +156,10 @@ def _finish(weather: _Weather, source: Source, fatal: Problem | None) -> Iterato
     yield from weather.problems.rest()
     if fatal is not None:
         yield fatal
-    yield Tally(weather.seen, weather.repeated, weather.problems.refused, source.done, weather.last)
+    refused = weather.problems.refused
+    yield Tally(
+        weather.given + weather.repeated + refused, weather.repeated, refused, source.done, weather.last
+    )
 
 
 def _table(source: Source) -> Iterator[WeatherItem]:
@@ -163,14 +167,16 @@ def _table(source: Source) -> Iterator[WeatherItem]:
     fatal: list[Problem] = []
     try:
         yield from weather.temperatures(_table_rows(source, weather, fatal))
-    except (CutShort, TooMuch, TooScattered) as stop:
+    except TooScattered as stop:
         fatal.append(stopped(stop, f"row {weather.last:,}"))
     yield from _finish(weather, source, fatal[0] if fatal else None)
 
 
 def _table_rows(source: Source, weather: _Weather, fatal: list[Problem]) -> Iterator[_Row]:
-    lines = columns.lines_of(source)
+    lines = _unbroken(columns.lines_of(source), weather, fatal)
     header = _header(lines)
+    if fatal:
+        return
     if header is None or "temperature" not in header.columns:
         sentence = f"No header with a temperature was found. {MEND}"
         fatal.append(Problem("no_header", sentence, "row 1", fatal=True))
@@ -187,6 +193,16 @@ def _table_rows(source: Source, weather: _Weather, fatal: list[Problem]) -> Iter
             row = weather.row(line.number, time, value, unit, header.delimiter)
             if row is not None:
                 yield row
+
+
+def _unbroken(
+    lines: Iterator[columns.Line], weather: _Weather, fatal: list[Problem]
+) -> Iterator[columns.Line]:
+    """The lines down to where a compressed file breaks off."""
+    try:
+        yield from lines
+    except (CutShort, TooMuch) as stop:
+        fatal.append(stopped(stop, f"row {weather.last:,}"))
 
 
 def _header(lines: Iterator[columns.Line]) -> columns.Header | None:
