@@ -33,6 +33,12 @@ def visitor_of(cookie_header: str, *, active: bool = True) -> Visitor | None:
     return visitor_of_key(rules.key_of(value), active=active) if value else None
 
 
+def remembered(cookie_header: str, *, active: bool = True) -> Visitor | None:
+    """Who sent this, if the database need not be asked; for the event loop, which must not wait."""
+    value = rules.cookie_value(cookie_header, settings().session_cookie)
+    return sessions.remembered(rules.key_of(value), active=active) if value else None
+
+
 def sign_in(
     email: str, password: str, company_slug: str | None = None, address: str = "", device: str = ""
 ) -> tuple[str, Visitor]:
@@ -290,6 +296,7 @@ __all__ = [
     "forget_old",
     "home_of",
     "own_path",
+    "remembered",
     "set_password",
     "sign_in",
     "sign_in_as_demo",

@@ -27,10 +27,11 @@ REMEMBER_SECONDS = 3.0
 _MOST_REMEMBERED = 20_000
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Remembered:
     visitor: Visitor
     stale_at: float
+    seen_at: datetime
     ends_at: datetime
 
 
@@ -57,25 +58,42 @@ def visitor_of_key(key: str, *, active: bool = True) -> Visitor | None:
 
     `active` is False for what a page does by itself: that keeps no session alive.
     """
-    known = _remembered.get(key)
-    if known is not None and time.monotonic() < known.stale_at and now() < known.ends_at:
-        return known.visitor
+    known = remembered(key, active=active)
+    if known is not None:
+        return known
     before = _dropped
     found = _look_up(key)
     if found is None:
         drop(key)
         return None
     visitor, seen_at, ends_at = found
-    moment = now()
-    if active and moment - seen_at >= rules.TOUCH_EVERY:
-        beside(_touch, key, moment)
+    fresh = _Remembered(visitor, time.monotonic() + REMEMBER_SECONDS, seen_at, ends_at)
+    if active:
+        _touch_when_due(key, fresh)
     with _lock:
         # A sign-out that came in between must not be undone by what was read before it.
         if before == _dropped:
             if len(_remembered) >= _MOST_REMEMBERED:
                 _remembered.clear()
-            _remembered[key] = _Remembered(visitor, time.monotonic() + REMEMBER_SECONDS, ends_at)
+            _remembered[key] = fresh
     return visitor
+
+
+def remembered(key: str, *, active: bool = True) -> Visitor | None:
+    """Who a session belongs to, if this process looked it up in the last seconds; never waits."""
+    known = _remembered.get(key)
+    if known is None or time.monotonic() >= known.stale_at or now() >= known.ends_at:
+        return None
+    if active:
+        _touch_when_due(key, known)
+    return known.visitor
+
+
+def _touch_when_due(key: str, known: _Remembered) -> None:
+    moment = now()
+    if moment - known.seen_at >= rules.TOUCH_EVERY:
+        known.seen_at = moment
+        beside(_touch, key, moment)
 
 
 def _look_up(key: str) -> tuple[Visitor, datetime, datetime] | None:

@@ -18,7 +18,7 @@ from portal_app.services.identity import passwords
         "x" * 129,
         "brightwater1",
         "maya.maya.maya.maya",
-        "unbelievable",
+        "relationship",
         "987654321098",
         "qwertyuiopas",
     ],

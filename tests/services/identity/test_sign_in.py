@@ -119,8 +119,7 @@ def wrong_tries(email: str, *addresses: str) -> int:
     for done, address in enumerate(addresses):
         try:
             identity.sign_in(email.format(done), f"guess number {done}", None, address)
-        except TooMany as enough:
-            assert "wait 15 minutes" in enough.sentence
+        except TooMany:
             return done
         except identity.WrongSignIn:
             continue
@@ -130,7 +129,7 @@ def wrong_tries(email: str, *addresses: str) -> int:
 @pytest.mark.line("S-03")
 def test_guessing_at_one_account_is_stopped_before_the_tenth_try_wherever_it_comes_from(door):
     assert wrong_tries(ANN, *(f"198.51.100.{n}" for n in range(12))) == 8
-    with pytest.raises(TooMany):
+    with pytest.raises(TooMany, match="wait 15 minutes"):
         identity.sign_in(ANN, PASSWORD, None, "198.51.100.99")
 
 

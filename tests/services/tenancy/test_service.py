@@ -66,8 +66,8 @@ def test_the_same_number_or_email_is_not_given_twice_in_one_company(people):
 @pytest.mark.parametrize(
     "act",
     [
-        lambda access, people: tenancy.open_account(access, "99", "Mine"),
-        lambda access, people: tenancy.add_person(access, "x@y.example", "X"),
+        lambda access, _: tenancy.open_account(access, "99", "Mine"),
+        lambda access, _: tenancy.add_person(access, "x@y.example", "X"),
         lambda access, people: tenancy.set_standing(access, people.owner.person_id, "suspended"),
         lambda access, people: tenancy.give_place(access, people.account, people.account, "owner"),
         lambda access, people: tenancy.take_place(access, people.account, people.account),
