@@ -62,10 +62,8 @@ def _digits(typed: str, last: LastRead) -> int:
     if len(whole) != last.digits and not (len(whole) > last.digits and int(whole) < 10**last.digits):
         count = f"{len(whole)} digit{'' if len(whole) == 1 else 's'}"
         hint = "Include the zeros at the front." if len(whole) < last.digits else "Leave out any red digits."
-        raise Refusal(
-            f"That is {count}. Last month's reading was {_shown(last)}, so this one has {last.digits}. {hint}",
-            "reading",
-        )
+        before = f"Last month's reading was {_shown(last)}, so this one has {last.digits}"
+        raise Refusal(f"That is {count}. {before}. {hint}", "reading")
     return int(whole)
 
 
