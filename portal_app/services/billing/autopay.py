@@ -227,7 +227,7 @@ def _confirm(access: Access, order: Autopay, title: str, text: str) -> Notice:
     key = f"autopay:{order.id}:{order.version}:{title}"
     copy = f"{text}\n\nWhat was agreed:\n{order.authorisation}\n\nReference: {order.mandate}"
     mail(access, access.visitor.email, title, copy, f"mail:{key}")
-    tell(access, order.account_id, title, text, "/billing", key)
+    tell(access, order.account_id, title, text, key)
     return Notice(title, text, "good", order.mandate)
 
 
@@ -313,7 +313,7 @@ def _announce(access: Access, order: Autopay, bill: Bill, cents: int, day: date,
     else:
         title = f"Autopay takes {amount} on {rules.day_text(debit_on, day)}"
         text = f"For {bill.title}, from {order.method}. You can stop it until the end of {rules.day_text(until, day)}."
-    tell(access, bill.account_id, title, text, "/billing", f"autopay-notice:{bill.id}")
+    tell(access, bill.account_id, title, text, f"autopay-notice:{bill.id}")
     mail(access, order.email, title, f"{text}\n\nReference: {order.mandate}", f"autopay-notice:{bill.id}")
     access.note(
         "autopay.notice", f"bill:{bill.id}", account_id=bill.account_id, cents=cents, debit_on=debit_on

@@ -134,7 +134,7 @@ def _confirm(access: Access, plan: BudgetPlan, title: str, text: str) -> None:
         f"{text}\n\nReference: {plan.reference}",
         f"{plan.id}:{plan.state}",
     )
-    tell(access, plan.account_id, title, text, "/billing", f"plan:{plan.id}:{plan.state}")
+    tell(access, plan.account_id, title, text, f"plan:{plan.id}:{plan.state}")
     access.poke(f"billing:{plan.account_id}")
 
 

@@ -54,7 +54,7 @@ def choose_paperless(access: Access, paperless: bool, email: str = "") -> Notice
     said = _confirmation(paperless, address, found.reference)
     text = f"{said.text}\n\nReference: {found.reference}\nChosen by {who(access)}. If that was not you, call us on {company_of(access).phone}."
     mail(access, address, said.title, text, f"paperless:{found.reference}")
-    tell(access, found.account_id, said.title, said.text, "/account", f"paperless:{found.reference}")
+    tell(access, found.account_id, said.title, said.text, f"paperless:{found.reference}")
     return said
 
 

@@ -153,7 +153,7 @@ def _tell_of(access: Access, bill: Bill, announce: bool) -> None:
         detail = (
             f"{amount}, due {rules.day_text(bill.due_on)}." if left > 0 else "There is nothing to pay on it."
         )
-        tell(access, bill.account_id, f"{bill.title} is ready", detail, "/billing", f"bill:{bill.id}")
+        tell(access, bill.account_id, f"{bill.title} is ready", detail, f"bill:{bill.id}")
 
 
 def _row(bill: Bill, place: int, line: LineDraft) -> dict[str, object]:
@@ -248,7 +248,7 @@ def void_bill(access: Access, bill_id: str, reason: str) -> Notice:
     access.update(Payment, col(Payment.bill_id) == bill.id, col(Payment.state) == "asked", state="cancelled")
     access.note("bill.void", f"bill:{bill.id}", account_id=bill.account_id, number=bill.number, reason=why)
     access.poke(f"billing:{bill.account_id}")
-    tell(access, bill.account_id, f"{bill.title} is withdrawn", why, "/billing", f"void:{bill.id}")
+    tell(access, bill.account_id, f"{bill.title} is withdrawn", why, f"void:{bill.id}")
     return Notice(
         f"Bill {bill.number} is withdrawn",
         "The customer was told. Issue the right one next.",

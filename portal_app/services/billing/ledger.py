@@ -45,7 +45,7 @@ def post(access: Access, account_id: str, what: str, sides: Sequence[Side]) -> s
 
 
 def _sum(access: Access, *where: Any) -> int:
-    found = access.db.exec(access.columns(LedgerEntry, func.sum(col(LedgerEntry.cents))).where(*where))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    found = access.db.execute(access.columns(LedgerEntry, func.sum(col(LedgerEntry.cents))).where(*where))
     return int(found.scalar_one() or 0)
 
 

@@ -82,7 +82,7 @@ def _ask(access: Access, bill: Bill, left: int) -> Payment:
         channel=payment.channel,
     )
     text = f"Transfer {amount} and quote {payment.reference}. We tell you when it has arrived."
-    tell(access, bill.account_id, f"You asked to pay {bill.title}", text, "/billing", f"payment:{payment.id}")
+    tell(access, bill.account_id, f"You asked to pay {bill.title}", text, f"payment:{payment.id}")
     access.poke(f"billing:{bill.account_id}")
     return payment
 
@@ -252,7 +252,7 @@ def _tell_received(access: Access, payment: Payment, arrived: Transfer, bills_pa
         credit=rest,
         left=left,
     )
-    tell(access, payment.account_id, f"We received {amount}", more, "/billing", f"transfer:{arrived.id}")
+    tell(access, payment.account_id, f"We received {amount}", more, f"transfer:{arrived.id}")
     access.poke(f"billing:{payment.account_id}")
     return Notice(f"{amount} recorded", more, "good", payment.reference)
 
@@ -272,7 +272,7 @@ def record_failure(access: Access, reference: str, reason: str) -> Notice:
     access.note("payment.fail", f"payment:{payment.id}", account_id=payment.account_id, reason=why)
     bill = access.get(Bill, payment.bill_id)
     text = f"{why} Pay {bill.title} by bank transfer instead.".strip()
-    tell(access, payment.account_id, "A payment did not go through", text, "/billing", f"failed:{payment.id}")
+    tell(access, payment.account_id, "A payment did not go through", text, f"failed:{payment.id}")
     access.poke(f"billing:{payment.account_id}")
     return Notice(
         "Marked as not gone through",

@@ -1,0 +1,42 @@
+"""What billing does by itself: work that follows a commit, and work that comes round each day."""
+
+from typing import Any
+
+from portal_app.core.access import SystemAccess
+from portal_app.core.errands import Handler, Repeating
+from portal_app.services.billing import autopay, budget, pdf
+
+
+def _file_pdf(access: SystemAccess, payload: dict[str, Any]) -> None:
+    pdf.file_pdf(access, payload["bill_id"])
+
+
+def _settle_plan(access: SystemAccess, payload: dict[str, Any]) -> None:
+    budget.settle_plan(access, payload["plan_id"])
+
+
+def _announce_debits(access: SystemAccess, _payload: dict[str, Any]) -> None:
+    autopay.send_autopay_notices(access)
+
+
+def _collect_debits(access: SystemAccess, _payload: dict[str, Any]) -> None:
+    autopay.collect_autopay(access)
+
+
+def _settle_up(access: SystemAccess, _payload: dict[str, Any]) -> None:
+    budget.settle_up(access)
+
+
+HANDLERS: dict[str, Handler] = {
+    "billing.file_pdf": _file_pdf,
+    "billing.settle_plan": _settle_plan,
+    "billing.announce_debits": _announce_debits,
+    "billing.collect_debits": _collect_debits,
+    "billing.settle_up": _settle_up,
+}
+
+REPEATING: tuple[Repeating, ...] = (
+    Repeating("announce-debits", "10 14 * * *", "billing.announce_debits"),
+    Repeating("collect-debits", "40 14 * * *", "billing.collect_debits"),
+    Repeating("settle-budget-plans", "20 15 * * *", "billing.settle_up"),
+)
