@@ -37,7 +37,9 @@ def routes(kinds: tuple[Kind, ...]) -> list[Route]:
         if use_case is None or kind is None or visitor.kind != kind.key:
             return _not_found()
         try:
-            found: Download = await run_in_threadpool(perform, visitor, use_case, **_plain(request.query_params))
+            found: Download = await run_in_threadpool(
+                perform, visitor, use_case, **_plain(request.query_params)
+            )
         except NotYours:
             return _not_found()
         except Refusal as no:
@@ -107,7 +109,9 @@ async def _received(request: Request, most: int) -> Upload:
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
         size = await run_in_threadpool(_copy, file.file, kept)
     await form.close()
-    return Upload(name=Path(file.filename.replace("\\", "/")).name[:200], path=Path(kept.name), size=size, fields=fields)
+    return Upload(
+        name=Path(file.filename.replace("\\", "/")).name[:200], path=Path(kept.name), size=size, fields=fields
+    )
 
 
 def _copy(source: Any, target: Any) -> int:

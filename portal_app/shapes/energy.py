@@ -196,3 +196,23 @@ class OperatorPage:
     outages: tuple[LinkRow, ...] = ()
     requests: tuple[LinkRow, ...] = ()
     runs: tuple[LinkRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class OperatorOutage:
+    """One outage as its operator sees it."""
+
+    ready: bool = False
+    id: str = ""
+    version: int = 0
+    title: str = ""
+    standing: Badge = Badge()
+    facts: tuple[LinkRow, ...] = ()
+    events: tuple[Choice, ...] = ()
+    touched: tuple[LinkRow, ...] = ()
+    touched_words: str = ""
+    reports: tuple[Happening, ...] = ()
+    happened: tuple[Happening, ...] = ()
+    estimates: tuple[str, ...] = ()
+    etr: str = ""
+    merge_into: tuple[Choice, ...] = ()

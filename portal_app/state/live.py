@@ -19,7 +19,10 @@ _MOST_TOPICS_A_TAB = 20
 def watch(state: rx.State, topic: str, refresh: Any) -> None:
     """Send `refresh` to this tab whenever `topic` is poked; ask only after the use case let the person in."""
     token = state.router.session.client_token
-    if token and sum((token, refresh.fn.__qualname__) in tabs for tabs in _watching.values()) < _MOST_TOPICS_A_TAB:
+    if (
+        token
+        and sum((token, refresh.fn.__qualname__) in tabs for tabs in _watching.values()) < _MOST_TOPICS_A_TAB
+    ):
         _watching[topic][token, refresh.fn.__qualname__] = refresh
 
 

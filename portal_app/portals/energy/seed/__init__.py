@@ -69,14 +69,25 @@ def _the_other(days: int) -> None:
     happenings.bill(company.id, other.id, last)
 
 
-def _supplied(access: SystemAccess, account: Account, place: Place, number: int, known: list[date], snap: frozenset[date]) -> None:  # noqa: E501
+def _supplied(
+    access: SystemAccess,
+    account: Account,
+    place: Place,
+    number: int,
+    known: list[date],
+    snap: frozenset[date],
+) -> None:  # noqa: E501
     premise = people.settle(access, account, place, number)
     since = known[0] - timedelta(days=400)
     if place.electricity is not None:
-        register = readings.connect(access, premise, "electricity", place.tariff, place.meter, since, place.cycle_day)
+        register = readings.connect(
+            access, premise, "electricity", place.tariff, place.meter, since, place.cycle_day
+        )
         readings.fill(access, register, readings.electricity(place.electricity, known, ZONE, snap), ZONE)
     if place.gas is not None:
-        register = readings.connect(access, premise, "gas", place.gas_tariff, place.gas_meter, since, place.cycle_day, 86_400)  # noqa: E501
+        register = readings.connect(
+            access, premise, "gas", place.gas_tariff, place.gas_meter, since, place.cycle_day, 86_400
+        )  # noqa: E501
         readings.fill(access, register, readings.gas(place.gas, known, ZONE, snap), ZONE)
 
 
@@ -85,7 +96,10 @@ def _neighbour(access: SystemAccess, number: int, known: list[date], snap: froze
     luck = Random(f"neighbour {number}")  # noqa: S311 -- demo homes
     account = tenancy.open_account(access, f"4411-{number:04d}", f"Household {number + 1}")
     habits = homes.Habits(
-        f"neighbour {number}", base=luck.uniform(300, 560), cold=luck.uniform(9, 24), heat=luck.uniform(22, 52)
+        f"neighbour {number}",
+        base=luck.uniform(300, 560),
+        cold=luck.uniform(9, 24),
+        heat=luck.uniform(22, 52),
     )
     place = Place(
         "Home", f"{20 + number} Elm Street", luck.uniform(-1.7, 1.9), luck.uniform(-1.6, 1.5),

@@ -30,7 +30,9 @@ class Habits:
     noise: float = 0.06
 
 
-def hourly(habits: Habits, day: date, zone: str, snap: frozenset[date] = frozenset()) -> list[tuple[int, int]]:
+def hourly(
+    habits: Habits, day: date, zone: str, snap: frozenset[date] = frozenset()
+) -> list[tuple[int, int]]:
     """Every hour of a local day as (epoch second, Wh)."""
     luck = Random(f"{habits.name} {day.toordinal()}")  # noqa: S311 -- demo readings
     place = zone_of(zone)
@@ -43,7 +45,9 @@ def hourly(habits: Habits, day: date, zone: str, snap: frozenset[date] = frozens
         hour = datetime.fromtimestamp(second, place).hour
         shape = (_IN_A_SHOP if habits.shop else _AT_HOME)[hour]
         weather = habits.cold * max(0.0, 60.0 - degrees) + habits.heat * max(0.0, degrees - 70.0)
-        found.append((second, max(40, round(habits.base * shape * level * luck.gauss(1.0, habits.noise) + weather))))
+        found.append(
+            (second, max(40, round(habits.base * shape * level * luck.gauss(1.0, habits.noise) + weather)))
+        )
     return found
 
 

@@ -34,7 +34,17 @@ OTHER = Place(
 )  # fmt: skip
 
 
-def open_up(access: SystemAccess, number: str, name: str, email: str, person: str, says: str, *, order: int, segment: str = "home") -> Account:  # noqa: E501
+def open_up(
+    access: SystemAccess,
+    number: str,
+    name: str,
+    email: str,
+    person: str,
+    says: str,
+    *,
+    order: int,
+    segment: str = "home",
+) -> Account:  # noqa: E501
     """Open an account with somebody who owns it and can sign in."""
     account = tenancy.open_account(access, number, name, segment=segment, phone=f"555-01{number[-2:]}")
     owner = tenancy.add_person(access, email, person, demo_says=says, demo_order=order)

@@ -46,7 +46,16 @@ class Place:
     gas_meter: str = ""
 
 
-def connect(access: Access, premise: Premise, commodity: str, tariff: str, number: str, since: date, cycle_day: int, seconds: int = 3600) -> Register:  # noqa: E501, PLR0913
+def connect(
+    access: Access,
+    premise: Premise,
+    commodity: str,
+    tariff: str,
+    number: str,
+    since: date,
+    cycle_day: int,
+    seconds: int = 3600,
+) -> Register:  # noqa: E501, PLR0913
     """Sign a place up for a commodity: agreement, meter and its register."""
     owner = {"account_id": premise.account_id}
     agreement = access.add(
@@ -62,7 +71,9 @@ def connect(access: Access, premise: Premise, commodity: str, tariff: str, numbe
     )  # fmt: skip
 
 
-def fill(access: Access, register: Register, readings: Iterable[tuple[int, int, int, str]], zone: str) -> None:
+def fill(
+    access: Access, register: Register, readings: Iterable[tuple[int, int, int, str]], zone: str
+) -> None:
     """Store readings (start, seconds, thousandths, quality) and the days they roll up to."""
     owner = {"company_id": register.company_id, "account_id": register.account_id, "register_id": register.id}
     kept = list(readings)
@@ -78,12 +89,20 @@ def fill(access: Access, register: Register, readings: Iterable[tuple[int, int, 
     access.add_many(DayUse, [{**owner, **day} for day in days])
 
 
-def electricity(habits: homes.Habits, days: list[date], zone: str, snap: frozenset[date]) -> list[tuple[int, int, int, str]]:
+def electricity(
+    habits: homes.Habits, days: list[date], zone: str, snap: frozenset[date]
+) -> list[tuple[int, int, int, str]]:
     """Hours of electricity in thousandths of a Wh."""
-    return [(second, 3600, wh * 1000, "actual") for day in days for second, wh in homes.hourly(habits, day, zone, snap)]
+    return [
+        (second, 3600, wh * 1000, "actual")
+        for day in days
+        for second, wh in homes.hourly(habits, day, zone, snap)
+    ]
 
 
-def by_day(habits: homes.Habits, days: list[date], zone: str, snap: frozenset[date]) -> list[tuple[int, int, int, str]]:
+def by_day(
+    habits: homes.Habits, days: list[date], zone: str, snap: frozenset[date]
+) -> list[tuple[int, int, int, str]]:
     """The same as one reading a day, for the many homes that are only compared with."""
     found = []
     for day in days:
@@ -92,7 +111,9 @@ def by_day(habits: homes.Habits, days: list[date], zone: str, snap: frozenset[da
     return found
 
 
-def gas(habits: homes.Habits, days: list[date], zone: str, snap: frozenset[date]) -> list[tuple[int, int, int, str]]:
+def gas(
+    habits: homes.Habits, days: list[date], zone: str, snap: frozenset[date]
+) -> list[tuple[int, int, int, str]]:
     """Days of gas in thousandths of a therm."""
     return [(_midnight(day, zone), _midnight(day + timedelta(days=1), zone) - _midnight(day, zone), homes.therms(habits, day, snap), "actual") for day in days]  # fmt: skip  # noqa: E501
 
@@ -109,13 +130,21 @@ def weather(access: Access, days: list[date], zone: str, snap: frozenset[date]) 
     for day in days:
         found = climate.hours_of(day, zone, snap)
         degrees = [round(value * 100) for _, value in found]
-        hours += [{**company, "start": s, "seconds": 3600, "temp": t} for (s, _), t in zip(found, degrees, strict=True)]
+        hours += [
+            {**company, "start": s, "seconds": 3600, "temp": t}
+            for (s, _), t in zip(found, degrees, strict=True)
+        ]
         count = len(degrees)
         sums.append(
             {
-                **company, "day": day, "mean": round(sum(degrees) / count), "high": max(degrees), "low": min(degrees),
+                **company,
+                "day": day,
+                "mean": round(sum(degrees) / count),
+                "high": max(degrees),
+                "low": min(degrees),
                 "hdd": round(sum(max(0, 6000 - t) for t in degrees) / count),
-                "cdd": round(sum(max(0, t - 6500) for t in degrees) / count), "hours": count,
+                "cdd": round(sum(max(0, t - 6500) for t in degrees) / count),
+                "hours": count,
             }  # fmt: skip
         )
     for begin in range(0, len(hours), _BATCH):

@@ -44,10 +44,14 @@ def premise(access: Access, premise_id: str = "") -> Premise:
 
 def supplies(access: Access, place: Premise) -> list[Supply]:
     """What is supplied to a place, electricity first, newest meter first where one was changed."""
-    agreements = {row.id: row for row in access.all(ServiceAgreement, col(ServiceAgreement.premise_id) == place.id)}
+    agreements = {
+        row.id: row for row in access.all(ServiceAgreement, col(ServiceAgreement.premise_id) == place.id)
+    }
     meters = {row.id: row for row in access.all(Meter, col(Meter.premise_id) == place.id)}
     found = []
-    for register in access.all(Register, col(Register.premise_id) == place.id, order=col(Register.made_at).desc()):
+    for register in access.all(
+        Register, col(Register.premise_id) == place.id, order=col(Register.made_at).desc()
+    ):
         meter = meters[register.meter_id]
         found.append(
             Supply(place, agreements[meter.agreement_id], meter, register, place.zone or access.visitor.zone)

@@ -23,7 +23,9 @@ def roll_up(access: Access, register: Register, first_second: int, last_second: 
     first, last = local_date(first_second, zone), local_date(max(first_second, last_second - 1), zone)
     begin, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
     statement = (
-        access.columns(Interval, Interval.start, Interval.seconds, Interval.amount, Interval.quality, Interval.cost)
+        access.columns(
+            Interval, Interval.start, Interval.seconds, Interval.amount, Interval.quality, Interval.cost
+        )
         .where(
             col(Interval.register_id) == register.id,
             col(Interval.start) >= begin,
@@ -33,7 +35,9 @@ def roll_up(access: Access, register: Register, first_second: int, last_second: 
         .order_by(col(Interval.start))
     )
     days = count_days(access.db.execute(statement), zone)
-    access.remove(DayUse, col(DayUse.register_id) == register.id, col(DayUse.day) >= first, col(DayUse.day) <= last)
+    access.remove(
+        DayUse, col(DayUse.register_id) == register.id, col(DayUse.day) >= first, col(DayUse.day) <= last
+    )
     owner = {"company_id": register.company_id, "account_id": register.account_id, "register_id": register.id}
     access.add_many(DayUse, [{**owner, **day} for day in days])
     return len(days)

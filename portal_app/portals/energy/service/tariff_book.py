@@ -13,7 +13,13 @@ from portal_app.core.access import Access
 from portal_app.portals.energy.rules.tariffs import Baseline, Credit, Period, Rider, Tariff, Tier
 from portal_app.portals.energy.tables import Register, TariffVersion
 
-_PARTS: dict[str, type] = {"tiers": Tier, "baseline": Baseline, "periods": Period, "riders": Rider, "credits": Credit}
+_PARTS: dict[str, type] = {
+    "tiers": Tier,
+    "baseline": Baseline,
+    "periods": Period,
+    "riders": Rider,
+    "credits": Credit,
+}
 _DECIMALS = {
     "rate", "up_to", "per_day", "fixed_per_day", "fixed_per_bill", "minimum_per_day", "minimum_per_bill",
     "tax_rate",

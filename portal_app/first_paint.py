@@ -1,0 +1,156 @@
+"""The person's own home in the first HTML: figure, sentence and tasks before any script has run.
+
+A GET of a kind's home answers with the finished page as it was built, and, as the first child of its body,
+the same frame and headline drawn with this person's data. The live tree takes over when its state is there;
+`portal.js` then takes the first drawing away.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from portal_app.components.critical_css import needed
+from portal_app.components.first_paint import as_html
+from portal_app.core.access import Access, Visitor
+from portal_app.core.errors import Refusal
+from portal_app.pages.page import Page
+from portal_app.services.adoption.perform import perform
+from portal_app.services.identity import service as identity
+from portal_app.services.notifications import service as notifications
+from portal_app.services.tenancy import service as tenancy
+from portal_app.shapes.portal import Kind
+from portal_app.state.session import in_thread
+
+_log = structlog.get_logger(__name__)
+_BODY = re.compile(rb"<body[^>]*>")
+_SHEET = re.compile(rb'<link[^>]+rel="stylesheet"[^>]*>')
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home that travels with its data: where it lives, and how its first HTML is drawn."""
+
+    path: str
+    kind: Kind
+    page: Page
+    draw: Callable[[Kind, Page, dict[str, Any]], Any]
+
+
+def gather(access: Access, use_case: Callable[[Access], Any]) -> dict[str, Any]:
+    """All that a home's first HTML shows, in one transaction: the person, the news, the home's own shape."""
+    return {
+        "who": tenancy.who(access),
+        "accounts": tenancy.accounts_to_switch(access),
+        "news_count": notifications.unseen(access),
+        "home": use_case(access),
+    }
+
+
+gather.reads_only = True  # pyright: ignore[reportFunctionMemberAccess]
+
+
+class FirstPaint:
+    """The ASGI layer that answers homes; everything else passes through untouched."""
+
+    def __init__(self, app: Any, homes: dict[str, Home], built: Path) -> None:
+        self.app, self.homes, self.built = app, homes, built
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer a home, or pass on."""
+        home = self.homes.get(scope.get("path", "").rstrip("/")) if scope["type"] == "http" else None
+        if home is None or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        page = await self._page(home, scope)
+        if page is None:
+            await self.app(scope, receive, send)
+            return
+        status, headers, body = page
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _page(
+        self, home: Home, scope: dict[str, Any]
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
+        given = dict(scope["headers"])
+        visitor = await in_thread(lambda: identity.visitor_of(given.get(b"cookie", b"").decode("latin-1")))
+        if visitor is None:
+            return (
+                303,
+                [(b"location", f"/sign-in?next={home.path}".encode()), (b"cache-control", b"no-store")],
+                b"",
+            )
+        if visitor.staff or visitor.kind != home.kind.key:
+            target = f"/staff/{visitor.kind}" if visitor.staff else f"/{visitor.kind}"
+            return 303, [(b"location", target.encode()), (b"cache-control", b"no-store")], b""
+        built = _built(self.built / home.path.strip("/") / "index.html")
+        if built is None:
+            return None
+        try:
+            drawn = await in_thread(lambda: _drawn(home, visitor))
+        except Refusal as no:
+            _log.info("first_paint.refused", path=home.path, why=no.sentence)
+            return None
+        body = _BODY.sub(lambda found: found.group() + drawn, built, count=1)
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"cache-control", b"private, no-store"),
+            (b"vary", b"cookie"),
+        ]
+        return 200, *await _packed(headers, body, given.get(b"accept-encoding", b""))
+
+
+def _drawn(home: Home, visitor: Visitor) -> bytes:
+    use_case = home.kind.home
+    if use_case is None:
+        raise Refusal("This kind has no home to draw.")
+    found = perform(visitor, gather, use_case)
+    html = as_html(home.draw(home.kind, home.page, found))
+    style = needed(_sheet(), html)
+    brand = found["who"].brand
+    return (
+        (f'<script>document.documentElement.dataset.brand="{brand}"</script>' if False else "").encode()
+        + f'<style id="first-css">{style}</style><div id="first" data-brand="{brand}">{html}</div>'.encode()
+    )
+
+
+@lru_cache(maxsize=1)
+def _sheet() -> str:
+    from portal_app.components import theme
+
+    return theme.css()
+
+
+@lru_cache(maxsize=64)
+def _built(path: Path) -> bytes | None:
+    """A page as it was built, its style sheets made not to hold up the first paint."""
+    if not path.is_file():
+        return None
+    return _SHEET.sub(lambda found: _late(found.group()), path.read_bytes())
+
+
+def _late(link: bytes) -> bytes:
+    """The sheet's rules for the first drawing travel inline; the sheet itself may come after it."""
+    return link.replace(b'rel="stylesheet"', b'rel="stylesheet" media="print" data-late')
+
+
+async def _packed(
+    headers: list[tuple[bytes, bytes]], body: bytes, accepts: bytes
+) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    if b"br" in accepts:
+        import brotli
+
+        body = await asyncio.to_thread(brotli.compress, body, quality=4)
+        headers = [*headers, (b"content-encoding", b"br")]
+    elif b"gzip" in accepts:
+        import gzip
+
+        body = await asyncio.to_thread(gzip.compress, body, 6)
+        headers = [*headers, (b"content-encoding", b"gzip")]
+    return [*headers, (b"content-length", str(len(body)).encode())], body

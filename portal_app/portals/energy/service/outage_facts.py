@@ -1,0 +1,121 @@
+"""What is known of an outage, and whom it touches: shared by the customer's pages and the operator's."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, or_
+
+from portal_app.core import when
+from portal_app.core.access import Access
+from portal_app.core.clock import now
+from portal_app.portals.energy.rules.outages import NESTED, OVER
+from portal_app.portals.energy.rules.restoration import Outlook, Past, estimate, outlook, size_of
+from portal_app.portals.energy.tables import EtrChange, Outage, OutageStep, Premise
+
+_HISTORY = timedelta(days=730)
+
+
+def topic(company_id: str) -> str:
+    """What is poked when any outage of the company changes."""
+    return f"outages:{company_id}"
+
+
+def clock_words(access: Access) -> Callable[[datetime], str]:
+    """How a moment is written for this person, beside now."""
+    return lambda moment: when.moment(moment, now(), access.visitor.zone, access.visitor.locale)
+
+
+def recent(access: Access) -> list[Outage]:
+    """Outages that are on, or were over less than a day ago, newest first."""
+    return access.all(
+        Outage,
+        or_(
+            col(Outage.state).not_in([*OVER, "restored"]),
+            col(Outage.restored_at) > now() - NESTED,
+        ),
+        order=col(Outage.started_at).desc(),
+    )
+
+
+def is_on(outage: Outage) -> bool:
+    """Whether power is still out somewhere."""
+    return outage.state not in OVER and outage.state != "restored"
+
+
+def touches(outage: Outage, premise: Premise) -> bool:
+    """Whether an outage takes in a place: inside its outline where there is one, else on its feeder."""
+    if outage.merged_into or outage.state == "cancelled":
+        return False
+    ring = ring_of(outage)
+    if ring:
+        return inside((premise.lon, premise.lat), ring)
+    return bool(outage.feeder) and outage.feeder == premise.feeder
+
+
+def ring_of(outage: Outage) -> tuple[tuple[float, float], ...]:
+    """The outer ring of an outage's outline as (longitude, latitude), or nothing."""
+    if not outage.polygon:
+        return ()
+    geometry = json.loads(outage.polygon)
+    return tuple((float(lon), float(lat)) for lon, lat, *_ in geometry["coordinates"][0])
+
+
+def inside(at: tuple[float, float], ring: Sequence[tuple[float, float]]) -> bool:
+    """Whether a position lies within a ring, by counting the edges a line to the east crosses."""
+    x, y = at
+    within = False
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            within = not within
+    return within
+
+
+def steps_of(access: Access, outage_id: str) -> list[OutageStep]:
+    """Every step of an outage, oldest first."""
+    return access.all(
+        OutageStep, col(OutageStep.outage_id) == outage_id, order=(col(OutageStep.at), col(OutageStep.id))
+    )
+
+
+def estimates_of(access: Access, outage_id: str) -> list[EtrChange]:
+    """Every estimate of an outage, oldest first."""
+    return access.all(
+        EtrChange, col(EtrChange.outage_id) == outage_id, order=(col(EtrChange.at), col(EtrChange.id))
+    )
+
+
+def history(access: Access, *, storm: bool) -> list[Past]:
+    """Outages of the last two years that are over, as lessons; calm days and storms apart."""
+    statement = (
+        access.columns(Outage, Outage.cause, Outage.customers, Outage.started_at, Outage.restored_at)
+        .where(
+            col(Outage.restored_at).is_not(None),
+            col(Outage.storm) == storm,
+            col(Outage.planned).is_(False),
+            col(Outage.started_at) > now() - _HISTORY,
+        )
+        .order_by(col(Outage.started_at).desc())
+        .limit(2000)
+    )
+    return [
+        Past(cause, customers, storm, max(1, int((back - started).total_seconds() // 60)))
+        for cause, customers, started, back in access.db.execute(statement)
+    ]
+
+
+def outlook_of(access: Access, outage: Outage, past: list[Past] | None = None) -> Outlook | None:
+    """When most outages like this one were back, from the company's own history."""
+    past = history(access, storm=outage.storm) if past is None else past
+    learnt = estimate(past, outage.cause, outage.customers, storm=outage.storm)
+    if learnt is None:
+        return None
+    alike = {
+        "cause, size and weather": lambda p: (
+            p.cause == outage.cause and size_of(p.customers) == size_of(outage.customers)
+        ),
+        "cause and weather": lambda p: p.cause == outage.cause,
+        "size and weather": lambda p: size_of(p.customers) == size_of(outage.customers),
+        "weather": lambda _: True,
+    }[learnt.alike]
+    return outlook(outage.started_at, now(), [p.minutes for p in past if alike(p)], clock_words(access))

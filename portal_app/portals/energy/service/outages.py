@@ -1,0 +1,485 @@
+"""When is my power back: the band on every page, the outage page, reporting one, the map."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from portal_app.core import when
+from portal_app.core.access import Access, reads
+from portal_app.core.accounts import Company
+from portal_app.core.clock import now
+from portal_app.core.errors import Refusal
+from portal_app.core.ids import reference
+from portal_app.portals.energy.rules import outage_feed, outages, restoration
+from portal_app.portals.energy.service import outage_facts, places
+from portal_app.portals.energy.tables import (
+    EnergyChoice,
+    EtrChange,
+    MapGround,
+    Outage,
+    OutageReport,
+    OutageStep,
+    OutageWatch,
+    PlannedWork,
+    Premise,
+)
+from portal_app.services.drawing import MapMark, map_view
+from portal_app.shapes.charts import Fact, MapView
+from portal_app.shapes.energy import OutagePage
+from portal_app.shapes.status import Alert, Badge, Happening, Notice, Stage
+from portal_app.shapes.tasks import LinkRow
+
+EXTENTS = {"all": "All of it, the neighbours too", "us": "All of it, only us", "some": "Some rooms"}
+FIRST_LOOK = timedelta(minutes=30)
+_TONES = {"restored": "good", "closed": "good"}
+
+
+@reads
+def band(access: Access) -> Alert:
+    """The band at the top: the most pressing outage at any of this account's places, or nothing."""
+    access.require("outage.see")
+    mine = places.premises(access)
+    touched = [
+        (outage, place)
+        for outage in outage_facts.recent(access)
+        for place in mine
+        if outage_facts.touches(outage, place)
+    ]
+    if not touched:
+        return Alert()
+    choice = access.first(EnergyChoice)
+    medical = bool(choice and choice.medical)
+    seen = [
+        outages.AtAddress(o.id, o.state, o.started_at, o.etr, o.restored_at, medical=medical)
+        for o, _ in touched
+    ]
+    chosen = outages.banner(seen, now(), outage_facts.clock_words(access))
+    if chosen is None:
+        return Alert()
+    outage, place = next((o, p) for o, p in touched if o.id == chosen.outage_id)
+    return (
+        _restored_band(access, outage, place)
+        if chosen.kind == "restored"
+        else _active_band(access, outage, place, medical)
+    )
+
+
+def _restored_band(access: Access, outage: Outage, place: Premise) -> Alert:
+    back = outage_facts.clock_words(access)(outage.restored_at or now())
+    return Alert(
+        shown=True, tone="good", kind=f"Power is back at {place.street}", title=f"Restored at {back}",
+        text="Still dark? Check your main switch, then report it again.",
+        link_text="See what happened", link_to="/energy/outages",
+    )  # fmt: skip
+
+
+def _active_band(access: Access, outage: Outage, place: Premise, medical: bool) -> Alert:
+    clock = outage_facts.clock_words(access)
+    looked = outage_facts.outlook_of(access, outage)
+    if outage.etr is not None:
+        title = f"Back by {clock(outage.etr)}, most likely"
+        text = f"8 of 10 like this were back by {clock(looked.p80)}." if looked else _etr_source(outage)
+    else:
+        title = "We do not know yet when it will be back"
+        text = f"{_sentence(looked.text)}." if looked else "We write as soon as a crew has seen it."
+    if medical:
+        text += " You are on our medical list: call us if you need help now."
+    history = [(step.after, step.at) for step in outage_facts.steps_of(access, outage.id)]
+    stages = outages.tracker(history)
+    place_now = next((number for number, stage in enumerate(stages) if stage.state == "open"), 0)
+    open_stage = stages[place_now] if stages else None
+    begun = open_stage.entered if open_stage and open_stage.entered else outage.state_since
+    return Alert(
+        shown=True, tone="urgent", kind=f"Power is out at {place.street}", title=title, text=text,
+        stage=f"{outages.WORDS[outage.state]} since {clock(begun)}.", next=_next_words(outage, clock),
+        steps=tuple(stage.state for stage in stages),
+        steps_said=f"Stage {place_now + 1} of {len(stages)}: {outages.WORDS[outage.state].lower()}",
+        link_text="Follow it", link_to="/energy/outages",
+    )  # fmt: skip
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _etr_source(outage: Outage) -> str:
+    if outage.etr_source == "rule":
+        return "That is the usual time for an outage like this; a crew will say more."
+    return "That is what the crew on site expects."
+
+
+def _next_words(outage: Outage, clock: Any) -> str:
+    by = f" by {clock(outage.next_by)}" if outage.next_by else ""
+    return f"Next: {outage.next_who}, {outage.next_what}{by}."
+
+
+@reads
+def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
+    """The outage page for one place: stages, what has happened, the map, what is planned."""
+    access.require("outage.see")
+    place = places.premise(access, premise_id)
+    found = outage_facts.recent(access)
+    here = [outage for outage in found if outage_facts.touches(outage, place)]
+    on = next((outage for outage in here if outage_facts.is_on(outage)), None)
+    shown = on or next(iter(here), None)
+    watch = access.first(
+        OutageWatch,
+        col(OutageWatch.premise_id) == place.id,
+        col(OutageWatch.person_id) == access.visitor.person_id,
+    )
+    reported = on is not None and access.first(
+        OutageReport, col(OutageReport.premise_id) == place.id, col(OutageReport.outage_id) == on.id
+    )
+    return OutagePage(
+        ready=True,
+        title=_title(shown, place),
+        meaning=_meaning(access, shown, place),
+        active=on is not None,
+        outage_id=shown.id if shown else "",
+        stages=_stages(access, shown),
+        happened=_happened(access, shown),
+        facts=_facts(access, shown),
+        map=outage_map(access, found, place, zoom),
+        others=tuple(_row(access, outage) for outage in found if outage not in here),
+        planned=_planned(access, place),
+        premises=places.as_choices(places.premises(access)),
+        premise_id=place.id,
+        watching=watch is not None,
+        watch_words=f"We write to {watch.to or access.visitor.email}"
+        if watch
+        else "We write when something changes",
+        promises=_promises(access),
+        reported=bool(reported),
+    )
+
+
+def _title(outage: Outage | None, place: Premise) -> str:
+    if outage is None:
+        return f"Power is on at {place.street}"
+    return (
+        f"Power outage at {place.street}"
+        if outage_facts.is_on(outage)
+        else f"Power is back at {place.street}"
+    )
+
+
+def _meaning(access: Access, outage: Outage | None, place: Premise) -> str:
+    clock = outage_facts.clock_words(access)
+    if outage is None:
+        return f"We know of no outage at {place.label.lower()}. If it is dark, tell us: it takes two taps."
+    if not outage_facts.is_on(outage):
+        return f"Restored at {clock(outage.restored_at or now())}. Still dark? Check your main switch, then report it again."
+    changes = [
+        outages.EtrChange(c.at, c.after, c.because) for c in outage_facts.estimates_of(access, outage.id)
+    ]
+    told = outages.etr_words(changes, clock)
+    now_words = (
+        f"Most likely back by {clock(outage.etr)}."
+        if outage.etr
+        else "We do not know yet when it will be back."
+    )
+    moved = (
+        f" The estimate {told[-1]}, at {clock(changes[-1].posted)}."
+        if told and told[-1].startswith("moved")
+        else ""
+    )
+    looked = outage_facts.outlook_of(access, outage)
+    return now_words + moved + (f" Outages like this: {looked.text}." if looked else "")
+
+
+def _stages(access: Access, outage: Outage | None) -> tuple[Stage, ...]:
+    if outage is None:
+        return ()
+    clock = outage_facts.clock_words(access)
+    steps = outage_facts.steps_of(access, outage.id)
+    said = {step.after: step.words for step in steps}
+    found = []
+    for number, stage in enumerate(outages.tracker([(step.after, step.at) for step in steps]), start=1):
+        entered = clock(stage.entered) if stage.entered else ""
+        is_open = stage.state == "open"
+        found.append(
+            Stage(
+                label=stage.label,
+                state=stage.state,
+                number=number,
+                when=f"Since {entered}" if is_open else entered or _likely(access, outage, stage.label),
+                detail=_detail(stage.label, said)
+                if stage.state == "past"
+                else (stage.detail if is_open else ""),
+                next_who=f"Next: {outage.next_who}" if is_open else "",
+                next_what=_sentence(
+                    f"{outage.next_what}{f' by {clock(outage.next_by)}' if outage.next_by else ''}."
+                )
+                if is_open
+                else "",
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
+def _detail(label: str, said: dict[str, str]) -> str:
+    state = {"Reported": "reported", "Confirmed": "confirmed", "Power back": "restored"}.get(label, "")
+    return said.get(state, "")
+
+
+def _likely(access: Access, outage: Outage, label: str) -> str:
+    if label != "Power back" or outage.etr is None:
+        return "Not known yet"
+    return f"Most likely by {outage_facts.clock_words(access)(outage.etr)}"
+
+
+def _happened(access: Access, outage: Outage | None) -> tuple[Happening, ...]:
+    if outage is None:
+        return ()
+    clock = outage_facts.clock_words(access)
+    rows: list[tuple[datetime, Happening]] = [
+        (step.at, Happening(clock(step.at), step.words or outages.WORDS.get(step.after, ""), reference=""))
+        for step in outage_facts.steps_of(access, outage.id)
+    ]
+    changes = outage_facts.estimates_of(access, outage.id)
+    told = outages.etr_words([outages.EtrChange(c.at, c.after, c.because) for c in changes], clock)
+    rows += [
+        (c.at, Happening(clock(c.at), f"Power back: {words}."))
+        for c, words in zip(changes, told, strict=True)
+    ]
+    mine = access.all(OutageReport, col(OutageReport.outage_id) == outage.id)
+    rows += [(r.at, Happening(clock(r.at), "You reported it.", reference=r.reference)) for r in mine]
+    return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0], reverse=True))
+
+
+def _facts(access: Access, outage: Outage | None) -> tuple[LinkRow, ...]:
+    """The six facts of an outage, each known or "not known yet" (B13-8)."""
+    if outage is None:
+        return ()
+    return tuple(LinkRow(title=fact.label, end=fact.value) for fact in six_facts(access, outage))
+
+
+def six_facts(access: Access, outage: Outage) -> tuple[Fact, ...]:
+    """Cause, crew, customers, start, estimate and last update of an outage, in words."""
+    clock = outage_facts.clock_words(access)
+    unknown = "Not known yet"
+    customers = f"{outage.customers:,}" if outage.customers >= outage_feed.LEAST_CUSTOMERS else "Fewer than 5"
+    return (
+        Fact("Cause", outage.cause or "Under investigation"),
+        Fact("Crew", f"{outage.crew}: {outages.WORDS[outage.state].lower()}" if outage.crew else unknown),
+        Fact("Customers", customers if outage.customers else unknown),
+        Fact("Started", clock(outage.started_at)),
+        Fact("Power back", clock(outage.etr) if outage.etr else unknown),
+        Fact("Updated", clock(outage.state_since)),
+    )
+
+
+def _row(access: Access, outage: Outage) -> LinkRow:
+    clock = outage_facts.clock_words(access)
+    on = outage_facts.is_on(outage)
+    end = (
+        (f"Back by {clock(outage.etr)}" if outage.etr else "Time not known yet")
+        if on
+        else f"Back since {clock(outage.restored_at or now())}"
+    )
+    badge = Badge(outages.WORDS[outage.state], "attention" if on else "good")
+    return LinkRow(
+        title=outage.area or "Outage",
+        detail=f"Since {clock(outage.started_at)}. {end}.",
+        badge=badge,
+        id=outage.id,
+    )
+
+
+def _planned(access: Access, place: Premise) -> tuple[LinkRow, ...]:
+    clock = outage_facts.clock_words(access)
+    ahead = access.all(
+        PlannedWork,
+        col(PlannedWork.feeder) == place.feeder,
+        col(PlannedWork.ends_at) > now(),
+        col(PlannedWork.state) != "called_off",
+        order=col(PlannedWork.starts_at),
+    )
+    return tuple(
+        LinkRow(
+            title=f"{when.day(_local_day(access, work.starts_at), access.visitor.locale)}: power off from {when.hour(work.starts_at, access.visitor.zone)} to {when.hour(work.ends_at, access.visitor.zone)}",  # noqa: E501
+            detail=f"{_sentence(work.why)}. Reference {work.reference}.",
+            link_to=f"/files/energy/planned-work?work_id={work.id}",
+            end=clock(work.starts_at),
+            id=work.id,
+        )
+        for work in ahead
+    )
+
+
+def _local_day(access: Access, moment: datetime) -> Any:
+    from portal_app.core.clock import local
+
+    return local(moment, access.visitor.zone).date()
+
+
+def _promises(access: Access) -> str:
+    """How past first promises held, from the company's own record."""
+    statement = (
+        access.columns(Outage, Outage.id, Outage.restored_at)
+        .where(col(Outage.restored_at).is_not(None), col(Outage.planned).is_(False))
+        .order_by(col(Outage.restored_at).desc())
+        .limit(200)
+    )
+    back = dict(access.db.execute(statement).tuples().all())
+    first: dict[str, datetime | None] = dict.fromkeys(back)
+    changes = access.columns(EtrChange, EtrChange.outage_id, EtrChange.after).where(
+        col(EtrChange.outage_id).in_(list(back)), col(EtrChange.after).is_not(None)
+    )
+    for outage_id, after in access.db.execute(changes.order_by(col(EtrChange.at).desc())):
+        first[outage_id] = after
+    score = outages.promise_score([(first[outage_id], at) for outage_id, at in back.items()])
+    if score is None or score.outages < 20:
+        return ""
+    kept = round((score.early + score.on_time) * 100)
+    return f"Of our last {score.outages} outages, power was back by the first time we gave, or within the hour, in {kept} of 100."
+
+
+def outage_map(access: Access, found: list[Outage], place: Premise | None, zoom: int = 0) -> MapView:
+    """The company's own map with every outage that is on: clusters by zoom, six facts each, no single home."""
+    on = [outage for outage in found if outage_facts.is_on(outage)]
+    features = [_feature(access, outage) for outage in on]
+    by_id = {outage.id: outage for outage in on}
+    ground = [
+        {
+            "type": "Feature",
+            "geometry": json.loads(row.geometry),
+            "properties": {"name": row.name, "kind": row.what},
+        }
+        for row in access.all(MapGround)
+    ]
+
+    def mark(feature: Any) -> MapMark:
+        outage = by_id[str(feature["id"])]
+        word = outages.WORDS[outage.state]
+        area = outage.area or "Outage"
+        customers = (
+            f"{outage.customers:,} customers"
+            if outage.customers >= outage_feed.LEAST_CUSTOMERS
+            else "fewer than 5 customers"
+        )
+        return MapMark(
+            label=area, said=f"{area}: {word.lower()}, {customers}", tone="info" if outage.planned else "urgent",
+            word=word, weight=max(outage.customers, 1), facts=six_facts(access, outage),
+        )  # fmt: skip
+
+    number = "No outages" if not on else "1 outage" if len(on) == 1 else f"{len(on)} outages"
+    return map_view(
+        features, mark=mark, ground=ground, zoom=zoom,
+        home=(place.lon, place.lat) if place else None, home_label=place.label if place else "",
+        said=f"Map: {number} now", empty="No outages anywhere in our area right now.",
+    )  # fmt: skip
+
+
+def _feature(access: Access, outage: Outage) -> dict[str, Any]:
+    return outage_feed.feature(
+        outage_feed.MapOutage(
+            id=outage.id,
+            lon=outage.lon,
+            lat=outage.lat,
+            start=outage.started_at,
+            updated=outage.state_since,
+            cause=outage.cause,
+            crew=outage.crew,
+            customers=outage.customers or None,
+            etr=outage.etr,
+            outlook=None,
+            ring=outage_facts.ring_of(outage),
+        )  # fmt: skip
+    )
+
+
+def report_outage(access: Access, premise_id: str, extent: str = "all", channel: str = "portal") -> Notice:
+    """Say that power is out at a place; a second tap finds the first report and its reference.
+
+    Joins the outage that is on there, or opens one with an estimate by rule and the control room's turn.
+    """
+    access.require("outage.report")
+    if extent not in EXTENTS:
+        raise Refusal("Say whether all of it or some rooms are without power.", "extent")
+    place = access.get(Premise, premise_id)
+    on = next(
+        (o for o in outage_facts.recent(access) if outage_facts.is_on(o) and outage_facts.touches(o, place)),
+        None,
+    )
+    outage = on or _open(access, place)
+    report = _one_report(access, place, outage, extent, channel)
+    access.poke(outage_facts.topic(access.visitor.company_id))
+    clock = outage_facts.clock_words(access)
+    known = (
+        f"We knew: {outages.WORDS[outage.state].lower()}."
+        if on
+        else f"Our control room looks at it by {clock(outage.next_by or now())}."
+    )
+    back = f" Most likely back by {clock(outage.etr)}." if outage.etr else ""
+    return Notice(
+        title=f"Reported: no power at {place.street}", text=known + back + " This page follows it by itself.",
+        tone="good", reference=report.reference,
+    )  # fmt: skip
+
+
+def _open(access: Access, place: Premise) -> Outage:
+    company = access.db.get(Company, access.visitor.company_id)
+    opening = restoration.opening_estimate(now(), major_storm=_storm_now(access))
+    outage = access.add(
+        Outage, reference=reference("OUT"), state="reported", feeder=place.feeder, area=f"{place.street} area",
+        lat=place.lat, lon=place.lon, customers=1, next_who=f"the control room at {company.short_name if company else 'ours'}",
+        next_what="checks the line", next_by=now() + FIRST_LOOK, etr=opening.etr, etr_source=opening.source,
+        storm=_storm_now(access),
+    )  # fmt: skip
+    access.add(
+        OutageStep, outage_id=outage.id, event="report", after="reported", words="The first report came in."
+    )
+    access.add(
+        EtrChange, outage_id=outage.id, after=opening.etr, because=opening.because, source=opening.source
+    )
+    access.note("outage.opened", f"outage:{outage.id}", account_id="", reference=outage.reference)
+    return outage
+
+
+def _storm_now(access: Access) -> bool:
+    return any(outage.storm for outage in outage_facts.recent(access) if outage_facts.is_on(outage))
+
+
+def _one_report(access: Access, place: Premise, outage: Outage, extent: str, channel: str) -> OutageReport:
+    key = f"{place.id}:{outage.id}"
+    known = access.first(OutageReport, col(OutageReport.key) == key)
+    if known is not None:
+        return known
+    try:
+        with access.db.begin_nested():
+            report = access.add(
+                OutageReport, account_id=place.account_id, premise_id=place.id, outage_id=outage.id,
+                reference=reference("REP"), key=key, extent=extent, channel=channel, by=access.visitor.person_id,
+            )  # fmt: skip
+    except IntegrityError:
+        return access.db.exec(access.rows(OutageReport, col(OutageReport.key) == key)).one()
+    access.note(
+        "outage.reported", f"outage:{outage.id}", account_id=place.account_id, extent=extent, channel=channel
+    )
+    return report
+
+
+def watch(access: Access, premise_id: str, on: bool) -> Notice:
+    """Ask for mail about outages at a place, or stop it."""
+    access.require("outage.see")
+    place = access.get(Premise, premise_id)
+    mine = (col(OutageWatch.premise_id) == place.id, col(OutageWatch.person_id) == access.visitor.person_id)
+    access.remove(OutageWatch, *mine)
+    access.note("outage.watch", f"premise:{place.id}", on=bool(on))
+    if not on:
+        return Notice(
+            f"No more mail about outages at {place.street}", "This page still shows them.", "neutral"
+        )
+    access.add(
+        OutageWatch, premise_id=place.id, person_id=access.visitor.person_id, to=access.visitor.email,
+        account_id=place.account_id,
+    )  # fmt: skip
+    return Notice(
+        f"We will write to {access.visitor.email}",
+        f"About every outage at {place.street}, as soon as something changes.",
+        "good",
+    )
