@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from scripts.environment import BIN, LOGS, ROOT, node_path, quietly, say
+from scripts.environment import BIN, LOGS, ROOT, quietly, say, with_node
 
 STATIC = ROOT / ".web" / "build" / "client"
 _STAMP = ROOT / ".web" / "build" / "portal-build.json"
@@ -70,7 +70,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _npm_environment() -> dict[str, str]:
-    here = {**os.environ, "PATH": node_path(), "REFLEX_USE_NPM": "1"}
+    here = {**with_node(), "REFLEX_USE_NPM": "1"}
     if "NPM_CONFIG_REGISTRY" not in here:
         # Named outright, so that Reflex does not go and time mirrors of it.
         asked = subprocess.run(

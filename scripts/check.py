@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from scripts.browser import find_or_install
 from scripts.build_front_end import build
-from scripts.environment import BIN, LOGS, PYTHON, ROOT, node_path, quietly, say
+from scripts.environment import BIN, LOGS, PYTHON, ROOT, quietly, say, with_node
 
 _BROWSER_TESTS = ROOT / "tests" / "browser"
 _STATIC = (
@@ -26,8 +26,7 @@ _ALL = ("-n", "2", "-q", "--dist", "loadscope", "--no-loadscope-reorder")
 def environment() -> dict[str, str]:
     """The environment of the checks: the wheel's node first, tools' own files inside .venv."""
     return {
-        **os.environ,
-        "PATH": node_path(),
+        **with_node(),
         "PYRIGHT_PYTHON_CACHE_DIR": str(ROOT / ".venv" / "pyright"),
         "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
     }

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from scripts.build_front_end import npm_environment
 from scripts.environment import BIN, ROOT
 from scripts.run import chosen_port, insist_on, prepare
 
@@ -11,11 +12,7 @@ def main() -> None:
     """Bring the database up to date, then watch the sources and serve what they compile to."""
     port, host = chosen_port(), os.environ.get("HOST", "127.0.0.1")
     insist_on(host, port)
-    here = {
-        **os.environ,
-        "PORT": str(port),
-        "PORTAL_URL": os.environ.get("PORTAL_URL", f"http://localhost:{port}"),
-    }
+    here = {"PORTAL_URL": f"http://localhost:{port}", **npm_environment(), "PORT": str(port)}
     prepare(here)
     os.chdir(ROOT)
     sys.stdout.flush()

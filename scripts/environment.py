@@ -54,9 +54,13 @@ def quietly(
         stop(f"{trouble} The whole output is in {path.relative_to(ROOT)}.")
 
 
-def node_path() -> str:
-    """A search path that finds the environment's own node and npm first."""
-    return os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+def with_node() -> dict[str, str]:
+    """This process's environment, in which the wheel's node and npm are found first.
+
+    Node trusts the certificates that the machine trusts, as a company's own network needs it.
+    """
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    return {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
 
 
 def _works() -> bool:

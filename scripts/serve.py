@@ -4,7 +4,7 @@ import os
 import sys
 
 from scripts.build_front_end import ROOT, STATIC
-from scripts.environment import BIN, node_path, stop
+from scripts.environment import BIN, stop
 
 
 def server_environment(port: int, base: dict[str, str] | None = None) -> dict[str, str]:
@@ -12,7 +12,6 @@ def server_environment(port: int, base: dict[str, str] | None = None) -> dict[st
     here = {
         **(os.environ if base is None else base),
         "PORT": str(port),
-        "PATH": node_path(),
         "REFLEX_ENV_MODE": "prod",
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
