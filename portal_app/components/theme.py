@@ -237,6 +237,7 @@ SHEETS = (
     "status",
     "overlays",
     "adapt",
+    "zz_more",
 )
 _CSS = Path(__file__).parent / "css"
 

@@ -151,7 +151,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Rule:
-    """A ruler from nought: filled to now, a notch for usual, a hatched span for likely. All in per cent."""
+    """A ruler from nought: filled to now, a notch for usual, a hatched span for likely. All in per cent.
+
+    `usual_at` and `likely_from` below 0 mean none; `ticks` stand at even steps, `majors` are the longer ones.
+    """
 
     shown: bool = False
     fill: float = 0.0
@@ -163,6 +166,7 @@ class Rule:
     middle: str = ""
     zero: str = ""
     ticks: tuple[float, ...] = ()
+    majors: tuple[float, ...] = ()
     said: str = ""
 
 

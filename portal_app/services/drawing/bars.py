@@ -8,7 +8,7 @@ from portal_app.shapes.charts import AxisMark, Bar, BarChart, CallOut, GridLine,
 
 Write = Callable[[int], str]
 
-_WORDS_ROOM = 50
+_WORDS_ROOM = 56
 _AIR_ABOVE = 22
 _LINE_APART = 22
 _WIDEST = 6.0

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from portal_app.services.drawing.scales import in_per_cent, nice_step, nice_top
 from portal_app.shapes.charts import CompareBar, GaugeReading, Rule
+from portal_app.shapes.forms import WizardProgress
 
 Write = Callable[[int], str]
 
@@ -111,3 +112,15 @@ def compare_bars(entries: Sequence[tuple[str, int, bool]], *, written: Write) ->
     return tuple(
         CompareBar(label, written(figure), in_per_cent(figure, most), you) for label, figure, you in entries
     )
+
+
+def wizard_progress(step: int, steps: int, *, saved: str = "") -> WizardProgress:
+    """Where a person is in a task of several questions: "Question 2 of 4, saved 13:40".
+
+    `step` counts from 1. Raises ValueError for a step outside the task.
+    """
+    if not 1 <= step <= steps:
+        raise ValueError(f"there is no question {step} of {steps}")
+    words = f"Question {step} of {steps}" + (f", saved {saved}" if saved else "")
+    parts = tuple("done" if place < step else "" for place in range(steps))
+    return WizardProgress(step=step, steps=steps, saved=saved, parts=parts, words=words)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_app.services.drawing import compare_bars, gauge, rule
+from portal_app.services.drawing import compare_bars, gauge, rule, wizard_progress
 
 CENTS = st.integers(0, 10_000_00)
 
@@ -92,3 +92,14 @@ def test_the_longest_of_several_lengths_is_the_full_one():
 
 def test_lengths_of_nothing_are_nought():
     assert compare_bars([("You", 0, True)], written=str)[0].share == 0.0
+
+
+def test_a_wizard_says_where_one_is_and_when_it_was_saved():
+    drawn = wizard_progress(2, 4, saved="13:40")
+    assert drawn.words == "Question 2 of 4, saved 13:40"
+    assert drawn.parts == ("done", "done", "", "")
+
+
+def test_a_question_outside_the_task_is_refused():
+    with pytest.raises(ValueError, match="question 5 of 4"):
+        wizard_progress(5, 4)
