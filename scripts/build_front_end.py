@@ -69,7 +69,8 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _npm_environment() -> dict[str, str]:
+def npm_environment() -> dict[str, str]:
+    """The environment in which Reflex finds npm and asks the registry that npm itself would ask."""
     here = {**with_node(), "REFLEX_USE_NPM": "1"}
     if "NPM_CONFIG_REGISTRY" not in here:
         # Named outright, so that Reflex does not go and time mirrors of it.
@@ -97,7 +98,7 @@ def build() -> bool:
             [str(BIN / "reflex"), "export", "--frontend-only", "--no-zip"],
             "front-end.log",
             trouble="The front end could not be built.",
-            env=_npm_environment(),
+            env=npm_environment(),
         )
         _STAMP.write_text(json.dumps({**sources, "packages": _mark(_LOCK)}, indent=1))
         say(f"Built in {time.monotonic() - began:.0f} s.")
