@@ -10,8 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from portal_app import all_tables  # noqa: F401 -- every table is known before the first query
-from portal_app.components import theme
-from portal_app.components.frames import Chrome, framed
+from portal_app.components import head
+from portal_app.components.blocks.help_drawer import HELP_ID, help_drawer, opens_help
+from portal_app.components.frames import Around, frame_for
+from portal_app.components.icons import icon
+from portal_app.pages.shared.menu import account_menu, simple_switch
 from portal_app.endpoints import auth, edge, files, health
 from portal_app.first_paint import FirstPaint, Home
 from portal_app.jobs import worker
@@ -24,6 +27,7 @@ from portal_app.services.identity import service as identity
 from portal_app.services.tenancy import service as tenancy
 from portal_app.settings import settings
 from portal_app.shapes.portal import Kind, NavEntry
+from portal_app.shapes.status import Alert, Notice
 from portal_app.state import live
 from portal_app.state.binding import BindToSession
 from portal_app.state.session import SessionState, in_thread, tell_visitor
@@ -39,35 +43,51 @@ def nav_of(kind: Kind, page: Page) -> tuple[NavEntry, ...]:
     return (NavEntry("Home", prefix, "home"), *own)
 
 
-def chrome(kind: Kind, page: Page, **values: Any) -> Chrome:
+def around(kind: Kind, page: Page, **values: Any) -> Around:
     """What stands around a page, live; `values` stand in for the live ones in a first drawing."""
     band = band_of(kind)
-    prefix = f"/staff/{kind.key}" if page.who == "staff" else f"/{kind.key}"
+    staff = page.who == "staff"
+    prefix = f"/staff/{kind.key}" if staff else f"/{kind.key}"
     shown: dict[str, Any] = {
         "who": SessionState.who,
-        "accounts": SessionState.accounts,
         "news_count": SessionState.news_count,
         "notice": SessionState.notice,
-        "live": SessionState.live,
-        "alert": band.alert if band and page.who == "customer" else None,
+        "alert": band.alert if band and page.who == "customer" else Alert(),
         "on_dismiss": SessionState.dismiss,
-        "on_simple": SessionState.simple_view,
+        "menu": account_menu(SessionState.accounts),
+        "simple_switch": None if staff else simple_switch(),
+        "footer": page.footer if page.footer is not None else "",
         **values,
     }
-    return Chrome(
-        frame=page.frame or kind.frame,
+    return Around(
         nav=nav_of(kind, page),
-        current=address(kind, page),
+        current=prefix + page.under if page.under is not None else address(kind, page),
         home=prefix,
-        news=f"{prefix}/news",
-        guide=page.guide_var if page.guide_var is not None else page.guide,
+        layout=page.layout,
+        news_to="" if page.who != "customer" else f"{prefix}/news",
+        help_button=_help_button(),
+        back_to=prefix + page.back_to if page.back_to is not None else "",
+        back_text=page.back_text,
         **shown,
     )
 
 
+def _help_button() -> rx.Component:
+    return rx.el.button(
+        icon("help"), rx.el.span("Help"), type="button", class_name="mast-act", custom_attrs=opens_help(HELP_ID)
+    )
+
+
+def framed(kind: Kind, page: Page, stand: Around, content: rx.Component) -> rx.Component:
+    """A page in its frame, with its help beside it."""
+    guide = page.guide_var if page.guide_var is not None else page.guide
+    return rx.fragment(frame_for(page.frame or kind.frame)(stand, content), help_drawer(guide))
+
+
 def _draw(kind: Kind, page: Page) -> Any:
     def drawn() -> rx.Component:
-        return framed(chrome(kind, page), page.view())
+        marker = {"data-live": rx.cond(SessionState.live, "1", "0")}
+        return rx.el.div(framed(kind, page, around(kind, page), page.view()), custom_attrs=marker, class_name="whole-screen")
 
     return drawn
 
@@ -76,10 +96,12 @@ def draw_first(kind: Kind, page: Page, found: dict[str, Any]) -> rx.Component:
     """The same frame and headline over plain values, for the first HTML."""
     if page.headline is None:
         raise TypeError(f"{address(kind, page)} has no headline")
-    values = {"live": False, "notice": None, "on_dismiss": None, "on_simple": None}
-    around = chrome(kind, page, **values, alert=getattr(found["home"], "alert", None),
-                    **{name: found[name] for name in ("who", "accounts", "news_count")})  # fmt: skip
-    return framed(around, page.headline(found["home"]))
+    stand = around(
+        kind, page, who=found["who"], news_count=found["news_count"], notice=Notice(), on_dismiss=None,
+        menu=None, simple_switch=None, alert=getattr(found["home"], "alert", Alert()),
+        footer=getattr(found["home"], "foot", ""),
+    )  # fmt: skip
+    return frame_for(page.frame or kind.frame)(stand, page.headline(found["home"]))
 
 
 def _front_door() -> list[Route]:
@@ -111,7 +133,7 @@ def _build() -> rx.App:
     app = rx.App(
         html_lang="en",
         stylesheets=["/portal.css"],
-        head_components=theme.head(),
+        head_components=head.head(),
         backend_exception_handler=tell_visitor,
         api_transformer=[
             _served,

@@ -29,6 +29,12 @@ class Page:
     guide: Help = Help()
     guide_var: Any = None
     frame: str = ""
+    layout: Literal["", "two", "two head", "even"] = ""
+    under: str | None = None
+    """The navigation entry it belongs to, where it is not one itself ("/billing" for one bill)."""
+    back_to: str | None = None
+    back_text: str = "Back"
+    footer: Any = None
 
 
 @dataclass(frozen=True)

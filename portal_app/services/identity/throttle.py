@@ -17,6 +17,7 @@ _log = structlog.get_logger(__name__)
 
 WRONG_TRIES = RateLimitItemPerMinute(8, 15, namespace="sign-in")
 LOOKING_AROUND = RateLimitItemPerMinute(300, 1, namespace="look-around")
+OPEN_FORMS = RateLimitItemPerMinute(10, 15, namespace="open-form")
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,42 @@
+"""The person's menu: their other accounts, two taps away, and the simple view."""
+
+import reflex as rx
+
+from portal_app.components.draw import each
+from portal_app.shapes.people import AccountChoice
+from portal_app.state.session import SessionState
+
+
+def _account(choice: AccountChoice) -> rx.Component:
+    return rx.el.form(
+        rx.el.input(type="hidden", name="account_id", value=choice.id),
+        rx.el.button(
+            rx.el.span(choice.label, class_name="strong"),
+            rx.el.span(choice.detail, class_name="small quiet"),
+            type="submit",
+            class_name="menu-act",
+            disabled=choice.current,
+        ),
+        method="post",
+        action="/auth/switch-account",
+        on_submit=None,
+    )
+
+
+def account_menu(accounts: rx.Var) -> rx.Component:
+    """Every account of the person, the current one marked; a tap opens another."""
+    return rx.cond(accounts.length() > 1, rx.el.div(each(accounts, _account), class_name="menu-accounts"))
+
+
+def simple_switch() -> rx.Component:
+    """Home as three large buttons, on or off; it stays so for this person."""
+    return rx.el.label(
+        rx.el.span("Simple view"),
+        rx.el.input(
+            type="checkbox",
+            role="switch",
+            checked=SessionState.who.simple,
+            on_change=SessionState.simple_view,
+        ),
+        class_name="switch menu-act",
+    )

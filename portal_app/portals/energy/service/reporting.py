@@ -1,0 +1,114 @@
+"""Telling the utility that it is dark, signed in or not."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, or_
+
+from portal_app.core.access import Access, acting_for_company, reads
+from portal_app.core.accounts import Account
+from portal_app.core.errors import Refusal, TooMany
+from portal_app.portals.energy.service import outage_facts, outages, places
+from portal_app.portals.energy.tables import Premise
+from portal_app.services.identity import throttle
+from portal_app.services.identity.rules import network_of
+from portal_app.services.tenancy import service as tenancy
+from portal_app.shapes.companies import CompanyFacts
+from portal_app.shapes.forms import Choice
+from portal_app.shapes.status import Badge, Notice
+from portal_app.shapes.tasks import LinkRow
+
+_KEPT = "".join(chr(code) for code in range(48, 58))
+
+
+@dataclass(frozen=True)
+class MyPlaces:
+    """The places of an account to choose from, and the one that is chosen."""
+
+    choices: tuple[Choice, ...]
+    first: str
+    street: str
+
+
+@dataclass(frozen=True)
+class OpenOutcome:
+    """What somebody reads who reported without signing in."""
+
+    problem: str = ""
+    notice: Notice = Notice()
+
+
+@reads
+def my_places(access: Access, premise_id: str = "") -> MyPlaces:
+    """The places one may report for; the given one or the first is chosen."""
+    access.require("outage.report")
+    place = places.premise(access, premise_id)
+    return MyPlaces(places.as_choices(places.premises(access)), place.id, place.street)
+
+
+def _company(host: str) -> CompanyFacts | None:
+    return tenancy.company_at(host) or tenancy.company_of_kind("energy")
+
+
+def report_openly(host: str, known_by: str, address: str) -> OpenOutcome:  # the door of people not signed in
+    """Report an outage by account number or phone; the answer never tells whether the number is known."""
+    digits = "".join(letter for letter in known_by if letter in _KEPT)
+    if not 6 <= len(digits) <= 15:
+        return OpenOutcome("Type your account number or the phone number we have for you, 6 digits or more.")
+    limit = throttle.OPEN_FORMS
+    mark = throttle.mark("open-report", network_of(address))
+    try:
+        throttle.check(limit, mark)
+    except TooMany as slow:
+        return OpenOutcome(slow.sentence)
+    throttle.count(limit, mark)
+    company = _company(host)
+    if company is not None:
+        with acting_for_company(company.id, kind=company.kind, zone=company.zone, actor="open report") as access:
+            _report_for(access, digits)
+    return OpenOutcome(
+        notice=Notice(
+            "Thank you, your report is in",
+            "If that number belongs to an account of ours, our control room has it now. Outages we know of stand below.",
+            "good",
+        )
+    )
+
+
+def _report_for(access: Access, digits: str) -> None:
+    """Report for every place of the one account that goes by this number."""
+    dashed = f"{digits[:4]}-{digits[4:]}"
+    found = access.all(
+        Account,
+        or_(col(Account.number).in_([digits, dashed]), col(Account.phone).in_([digits, _phone(digits)])),
+        limit=2,
+    )
+    if len(found) != 1:
+        return
+    for place in access.all(Premise, col(Premise.account_id) == found[0].id, limit=1):
+        outages.report_outage(access, place.id, "all", "open")
+
+
+def _phone(digits: str) -> str:
+    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else digits
+
+
+def open_news(host: str) -> tuple[LinkRow, ...]:
+    """Outages that are on, for people who are not signed in: where, since when, back by when; no addresses."""
+    company = _company(host)
+    if company is None:
+        return ()
+    with acting_for_company(company.id, kind=company.kind, zone=company.zone, reads_only=True) as access:
+        clock = outage_facts.clock_words(access)
+        return tuple(
+            LinkRow(
+                title=outage.area or "Outage",
+                detail=f"Since {clock(outage.started_at)}",
+                end=f"Back by {clock(outage.etr)}" if outage.etr else "Time not known yet",
+                badge=Badge(outages.outages.WORDS[outage.state], "attention"),
+            )
+            for outage in outage_facts.recent(access)
+            if outage_facts.is_on(outage)
+        )
+
+
+__all__ = ["MyPlaces", "OpenOutcome", "Refusal", "my_places", "open_news", "report_openly"]
