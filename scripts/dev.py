@@ -12,7 +12,9 @@ def main() -> None:
     """Bring the database up to date, then watch the sources and serve what they compile to."""
     port, host = chosen_port(), os.environ.get("HOST", "127.0.0.1")
     insist_on(host, port)
-    here = {"PORTAL_URL": f"http://localhost:{port}", **npm_environment(), "PORT": str(port)}
+    # Pages are drawn ahead here too, as in the finished portal.
+    usual = {"PORTAL_URL": f"http://localhost:{port}", "REFLEX_SSR": "true"}
+    here = {**usual, **npm_environment(), "PORT": str(port)}
     prepare(here)
     os.chdir(ROOT)
     sys.stdout.flush()
