@@ -105,9 +105,14 @@ def _flat(line: Line, _lines: Sequence[Line], money: Money) -> str:
 
 
 def _difference(line: Line, _lines: Sequence[Line], money: Money) -> str:
+    if line.quantity < 0:
+        more = plain(-line.quantity)
+        return (
+            f"Our hourly readings add up to {more} {line.unit} more than your meter's dial. The dial counts."
+        )
     return (
         f"Your meter counted {_amount(line)} that our hourly readings do not show, so we cannot "
-        f"tell the hour. They cost the average of your other hours, {rate_words(line.rate, money)} each."
+        f"tell the hour. They cost {rate_words(line.rate, money)} each."
     )
 
 

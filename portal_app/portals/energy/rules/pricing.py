@@ -22,6 +22,7 @@ from portal_app.portals.energy.rules.usage import HOUR, Interval, day_bounds, lo
 
 ENERGY_KEYS = ("flat", "tier", "period", "difference")
 RATE_PLACES = Decimal("0.00001")
+DIFFERENCE = "Use without hourly readings"
 
 
 @dataclass
@@ -53,7 +54,8 @@ def price(
     """Price the days from `start` up to (not including) `end` under whichever version holds on each day.
 
     `use` is the billed quantity in thousandths; without it the readings' sum is billed. Where both are
-    given and differ, the difference is a line of its own at the average price (invariant I13-2). Without
+    given and differ, the difference is a line of its own (invariant I13-2): at the average price by time of
+    use, at what the tiers charge for it otherwise. Without
     readings the use is split over a change of rates by days. A tariff by time of use needs readings it can
     place on the clock; raises CannotPrice without them, and for days no version covers.
     """
@@ -133,9 +135,7 @@ def _bill(segments: Sequence[_Segment], use: int | None, measured: bool) -> None
 def _use_lines(segment: _Segment) -> list[Line]:
     """Charge what was used, by time of use where the tariff has it, else by tiers."""
     if not segment.tariff.periods:
-        return _tier_lines(
-            segment, "energy", segment.tariff.name, segment.tariff.tiers, units(segment.billed)
-        )
+        return _use_by_tiers(segment)
     amounts: dict[str, tuple[Period, int]] = {}
     for period, amount in segment.by_period.items():
         first, before = amounts.get(f"{period.code}@{period.rate}", (period, 0))
@@ -146,6 +146,26 @@ def _use_lines(segment: _Segment) -> list[Line]:
         lines += _period_lines(segment, period, units(amount))
     missing = segment.billed - sum(segment.by_period.values())
     return lines + ([_difference(segment, missing, lines)] if missing else [])
+
+
+def _use_by_tiers(segment: _Segment) -> list[Line]:
+    """Charge the readings by tiers, and what the bill counts beyond them as a line of its own."""
+    counted = segment.measured or segment.billed
+    tariff, missing = segment.tariff, units(segment.billed - counted)
+    lines = _tier_lines(segment, "energy", tariff.name, tariff.tiers, units(counted))
+    if not missing:
+        return lines
+    cost = _tier_cost(segment, segment.billed) - _tier_cost(segment, counted)
+    line = _line(
+        segment, "difference", DIFFERENCE, missing, (cost / missing).quantize(RATE_PLACES), "difference"
+    )
+    return [*lines, replace(line, cents=to_cents(cost))]
+
+
+def _tier_cost(segment: _Segment, amount: int) -> Decimal:
+    days = segment.days
+    steps = tier_steps(segment.tariff.tiers, units(amount), segment.tariff.baseline_over(days), len(days))
+    return sum((rate * part for _, rate, part, _, _ in steps), NOTHING)
 
 
 def _period_lines(segment: _Segment, period: Period, quantity: Decimal) -> list[Line]:
@@ -177,7 +197,7 @@ def _difference(segment: _Segment, missing: int, lines: Sequence[Line]) -> Line:
         raise CannotPrice("a tariff by time of use needs readings by the hour")
     average = sum((line.quantity * line.rate for line in lines), NOTHING) / quantity
     rate = average.quantize(RATE_PLACES)
-    return _line(segment, "difference", "Use without hourly readings", units(missing), rate, "difference")
+    return _line(segment, "difference", DIFFERENCE, units(missing), rate, "difference")
 
 
 def _line(segment: _Segment, code: str, name: str, quantity: Decimal, rate: Decimal, key: str) -> Line:

@@ -170,18 +170,19 @@ Step = tuple[int, Decimal, Decimal, Decimal, Decimal | None]
 def tier_steps(tiers: Sequence[Tier], quantity: Decimal, baseline: Decimal, days: int) -> list[Step]:
     """Cut a quantity along tiers: (number, rate, quantity, starts beyond, ends at) for each that is reached.
 
-    Power sent back (a quantity below zero) earns the first tier's rate.
+    The last tier has no end, whatever it says. Power sent back (a quantity below zero) earns the first
+    tier's rate.
     """
     steps: list[Step] = []
     floor = NOTHING
     for number, tier in enumerate(tiers, start=1):
-        ceiling = tier.ceiling(baseline, days)
+        ceiling = tier.ceiling(baseline, days) if number < len(tiers) else None
         top = quantity if ceiling is None else min(quantity, ceiling)
-        if number == 1 or top > floor:
+        if top > floor or (number == 1 and quantity <= 0):
             steps.append((number, tier.rate, top - floor, floor, ceiling))
-        floor = floor if ceiling is None else max(floor, ceiling)
         if top == quantity:
             break
+        floor = max(floor, top)
     return steps
 
 
@@ -189,7 +190,7 @@ def next_unit_rate(tariff: Tariff, used: Decimal, days: Sequence[date]) -> Decim
     """Price of the next unit before tax on a tariff by tiers, riders included: what one more costs now."""
     baseline = tariff.baseline_over(days)
     riders = sum((rider.rate for rider in tariff.riders), NOTHING)
-    for tier in tariff.tiers:
+    for tier in tariff.tiers[:-1]:
         ceiling = tier.ceiling(baseline, len(days))
         if ceiling is None or used < ceiling:
             return tier.rate + riders

@@ -68,6 +68,17 @@ def test_every_line_of_every_bill_has_its_explanation():
     assert told["odd"].text == "612 kWh at 0.1 cents each."
 
 
+@pytest.mark.line("U13-08", "I13-2")
+def test_readings_beyond_the_dial_are_taken_off_in_words():
+    more = Interval(moment(2026, 4, 2), 3600, 24000)
+    bill = price([TIERED], START, END, use=20000, intervals=[more], zone=LA)
+    assert explain(bill.lines[-1], bill.lines, money).text == (
+        "Our hourly readings add up to 4 kWh more than your meter's dial. The dial counts."
+    )
+    alone = price([replace(TIERED, baseline=())], START, END, use=1000)
+    assert explain(alone.lines[0], alone.lines, money).text == "1 kWh at 47 cents each."
+
+
 @pytest.mark.line("U13-08")
 def test_on_peak_hours_say_what_moving_ten_units_saves():
     readings = [Interval(moment(2026, 4, 2, 1), 3600, 20000), Interval(moment(2026, 4, 5, 1), 3600, 20000)]
@@ -175,6 +186,8 @@ def test_too_few_readings_give_no_comparison():
     assert found.rows == ()
     assert found.note == "Not enough readings of the last 12 months yet (0 %)."
     daily = [Interval(day_bounds(TODAY - timedelta(days=n), LA)[0], 86400, 9000) for n in range(1, 366)]
+    mornings = replace(TOU, periods=(replace(TOU.periods[0], weekend_hours=frozenset({9})), TOU.periods[1]))
+    assert compare_tariffs(mornings, [], daily, Home(), today=TODAY, zone=LA).rows == ()
     assert compare_tariffs(TOU, [Offer(FLAT)], daily, Home(), today=TODAY, zone=LA).rows == ()
     assert [
         row.code for row in compare_tariffs(FLAT, [Offer(TOU)], daily, Home(), today=TODAY, zone=LA).rows

@@ -242,6 +242,7 @@ def test_local_time_dressed_as_utc_is_found_by_its_whole_hours(lag, hours):
 def test_a_lag_that_is_no_whole_hour_is_refused():
     with pytest.raises(StaleFeed):
         clock_skew([(NOW, NOW - timedelta(minutes=475))])
+    assert clock_skew([(NOW, NOW + timedelta(minutes=425))]).correction == timedelta(hours=-7)
     with pytest.raises(ValueError, match="snapshots"):
         clock_skew([])
 

@@ -74,6 +74,8 @@ def test_the_inland_home_has_exactly_eight_odd_days_in_three_call_outs():
     assert [len(group.spikes) for group in groups] == [2, 5, 1]
     assert groups[1].heading == "5 days in a row 31 to 38 % above your usual"
     assert groups[1].highest.day == date(2011, 8, 28)
+    assert (groups[1].start, groups[1].end) == (date(2011, 8, 27), date(2011, 8, 31))
+    assert groups[1].over == sum(one.over for one in groups[1].spikes) > 5 * 2000
 
 
 @pytest.mark.line("I13-3")
@@ -92,6 +94,13 @@ def test_a_25_hour_day_is_compared_per_hour():
     (found,) = spikes(tuesday(33000, history, hours=25, covered=90000))
     assert found.norm == 25000
     assert [one.per_cent for one in spikes(tuesday(32000, history))] == ["33 %"]
+
+
+def test_z_keeps_a_day_quiet_where_days_differ_widely():
+    norm = norm_of([D(kwh) for kwh in (8000, 20000, 11000, 17000, 6000, 22000, 14000, 14000)])
+    assert spike(TUESDAY, 20000, norm, SpikeRule()) is None
+    assert spike(TUESDAY, 20000, norm, SpikeRule(z=None)).per_cent == "43 %"
+    assert spike(TUESDAY, 20000, Norm(D(0), D(0), 8), SpikeRule()) is None
 
 
 def test_the_floor_keeps_a_small_home_quiet():

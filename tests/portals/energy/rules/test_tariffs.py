@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_app.portals.energy.rules.pricing import price
+from portal_app.portals.energy.rules.rounding import share_out
 from portal_app.portals.energy.rules.tariffs import (
     Baseline,
     CannotPrice,
@@ -81,6 +82,7 @@ def test_daily_charge_rider_tax_and_credit_join_in_that_order():
     ]
     assert bill.total == 22441
     assert price([tariff], date(2026, 5, 1), date(2026, 5, 31), use=612000).total == 24841
+    assert price([tariff], START, END, use=612000, with_credits=False).total == 24841
 
 
 @pytest.mark.line("V13-3")
@@ -153,6 +155,18 @@ def test_use_the_clock_cannot_place_is_a_line_of_its_own():
     assert sum(line.quantity for line in bill.lines) == D(21)
 
 
+@pytest.mark.line("I13-2")
+@pytest.mark.parametrize(("dial", "cents"), [(305_000, 418), (290_000, -120), (294_000, None)])
+def test_the_dial_is_billed_and_its_difference_to_the_readings_is_named(dial, cents):
+    readings = [Interval(moment(2026, 4, 2), 3600, 294_000)]
+    bill = price([TIERED], START, END, use=dial, intervals=readings, zone=LA)
+    assert [line.cents for line in bill.lines if line.code == "difference"] == (
+        [] if cents is None else [cents]
+    )
+    assert sum(line.quantity for line in bill.lines) * 1000 == dial
+    assert bill.total == price([TIERED], START, END, use=dial).total
+
+
 def test_a_day_long_reading_is_never_guessed_into_an_hour():
     with pytest.raises(CannotPrice):
         price([TOU], START, END, intervals=[Interval(moment(2026, 4, 1, 7), 86400, 20000)], zone=LA)
@@ -197,6 +211,59 @@ def test_the_next_unit_costs_what_its_tier_costs():
     assert next_unit_rate(TIERED, D(5000), days) == D("0.47")
 
 
+def test_the_last_tier_has_no_end_and_a_missing_allowance_no_line():
+    ends = replace(TIERED, tiers=(Tier(D("0.30"), D(1)), Tier(D("0.40"), D(2))))
+    bill = price([ends], START, END, use=1_000_000)
+    assert [line.quantity for line in bill.lines] == [D(294), D(706)]
+    assert next_unit_rate(ends, D(5000), []) == D("0.40")
+    without = price([replace(TIERED, baseline=())], START, END, use=1000)
+    assert [(line.code, line.cents) for line in without.lines] == [("energy-tier-3", 47)]
+
+
+def test_power_sent_back_earns_the_first_rate():
+    assert price([TIERED], START, END, use=-10_000).total == -300
+    assert price([TIERED], START, END, use=0).total == 0
+
+
+@pytest.mark.line("I13-1")
+def test_a_tax_that_changes_within_the_bill_taxes_each_part_by_its_days():
+    taxed = replace(
+        TIERED, tiers=(Tier(D("0.30")),), tax_rate=D("0.10"), fixed_per_day=D(1), fixed_per_bill=D(3)
+    )
+    later = replace(taxed, effective_from=date(2026, 4, 11), tax_rate=D("0.20"))
+    bill = price([taxed, later], START, END, use=300_000)
+    assert [(line.code, line.cents) for line in bill.lines] == [
+        ("energy", 3000), ("energy", 6000), ("fixed", 3000), ("fixed-bill", 300), ("tax", 410), ("tax", 1640),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "use"), [(START, 1000), (END, None)])
+def test_a_bill_without_days_or_use_cannot_be_priced(end, use):
+    with pytest.raises(CannotPrice):
+        price([TIERED], START, end, use=use)
+
+
+def test_readings_outside_the_bill_do_not_count():
+    inside, outside = Interval(moment(2026, 4, 2), 3600, 1000), Interval(moment(2026, 6, 2), 3600, 9000)
+    assert price([TIERED], START, END, intervals=[inside, outside], zone=LA).use == 1000
+
+
+@pytest.mark.parametrize(("total", "weights", "parts"), [(100, [1, 1, 1], [34, 33, 33]), (7, [0, 0], [0, 7])])
+def test_shares_sum_to_the_whole(total, weights, parts):
+    assert share_out(total, weights) == parts
+    with pytest.raises(ValueError, match="weight"):
+        share_out(total, [])
+
+
+@given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=20))
+def test_no_share_is_lost_or_off_by_more_than_one(total, weights):
+    parts = share_out(total, weights)
+    assert sum(parts) == total
+    if sum(weights):
+        off = (abs(p - D(total) * w / sum(weights)) for p, w in zip(parts, weights, strict=True))
+        assert all(one < D("1.000001") for one in off)
+
+
 URDB = {
     "label": "abc",
     "name": "Schedule R",
@@ -238,8 +305,22 @@ def test_a_published_rate_of_one_period_becomes_plain_tiers():
         {"energyweekdayschedule": [[7] * 24] * 12},
         {"energyratestructure": [[{"rate": "abc"}], [{"rate": 1}]]},
         {"fixedchargeunits": "$/fortnight"},
+        {"energyweekdayschedule": None, "energyweekendschedule": None},
+        {"energyratestructure": [[], [{"rate": 1}]]},
+        {"energyratestructure": [[{"rate": 1, "unit": "kW"}], [{"rate": 1}]]},
     ],
 )
 def test_a_published_rate_with_a_hole_is_refused(change):
     with pytest.raises(BadRate):
         from_urdb({**URDB, **change})
+
+
+def test_a_published_rate_may_charge_by_day_year_or_not_at_all():
+    by_day = from_urdb({**URDB, "fixedchargeunits": "$/day", "mincharge": 120, "minchargeunits": "$/year"})
+    assert (by_day.fixed_per_day, by_day.minimum_per_bill) == (D("12.5"), D(10))
+    bare = {key: value for key, value in URDB.items() if not key.startswith(("fixed", "start", "label"))}
+    found = from_urdb(
+        {**bare, "energyratestructure": [[{"rate": 0.2, "max": 9, "unit": "kWh daily"}], [{"rate": 1}]]}
+    )
+    assert (found.code, found.fixed_per_bill, found.effective_from) == ("Schedule R", D(0), date(1970, 1, 1))
+    assert found.periods[0].tiers[0].per == "units_a_day"

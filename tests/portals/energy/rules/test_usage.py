@@ -65,6 +65,7 @@ def test_a_month_of_gas_is_kept_whole_and_never_spread_over_days():
     assert use.days == ()
     assert len(use.periods) == len(readings) > 30
     assert sum(period.amount for period in use.periods) == sum(reading.amount for reading in readings)
+    assert round(use.periods[0].per_day * 35) == use.periods[0].amount == 37_000
     assert all(20 <= (period.end - period.start).days <= 40 for period in use.periods)
 
 
@@ -75,7 +76,9 @@ def test_a_half_finished_month_is_compared_on_equal_days_known_on_both_sides():
         for day in (date(2025, 1, 1) + timedelta(days=n) for n in range(500))
     }
     del by_date[date(2026, 2, 3)]
-    view = usage.compare(by_date, date(2026, 3, 1), 10, previous_start=date(2026, 2, 1))
+    view = usage.compare(
+        usage.DailyUse(tuple(by_date.values())).by_date, date(2026, 3, 1), 10, previous_start=date(2026, 2, 1)
+    )
     assert [row.position for row in view.days] == list(range(1, 11))
     assert view.than_previous == (27_000, 18_000)
     assert view.than_last_year == (30_000, 30_000)
@@ -97,3 +100,4 @@ def test_the_shape_of_a_day_shows_its_night_and_its_afternoon():
     assert shape.night_per_hour == 100
     assert shape.share([15]) == D(900) / D(3200)
     assert shape.days == 3
+    assert usage.profile([Interval(start, 86400, 100)], LA).night_per_hour is None

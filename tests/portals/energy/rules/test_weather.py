@@ -119,6 +119,22 @@ def test_a_term_that_says_nothing_or_would_be_negative_is_dropped():
     falling = fit_non_negative(rows, [50 - 2 * n + noise[n] for n in range(10)])
     assert falling.coefficients[1:] == (0, 0)
     assert least_squares([(1.0, 2.0)] * 5, [1.0] * 5) is None
+    assert least_squares([], []) is None
+    alike = fit_non_negative([(1.0, 2.0)] * 5, [1.0] * 5)
+    assert alike.coefficients == (1.0, 0.0)
+    assert fit_non_negative([(0.0,)] * 5, [1.0] * 5) is None
+
+
+def test_a_model_needs_six_stretches_of_known_weather():
+    first = date(2026, 1, 1)
+    weather = {first + timedelta(days=n): DegreeDays(first, n, 0, 50, 50, "daily") for n in range(5)}
+    days = [Stretch(first + timedelta(days=n), first + timedelta(days=n + 1), 10.0) for n in range(9)]
+    assert fit_home(days, weather) is None
+    backwards = {first + timedelta(days=n): DegreeDays(first, n, 0, 50, 50, "daily") for n in range(9)}
+    assert fit_home([Stretch(day.start, day.end, -5.0) for day in days], backwards) is None
+    model = fit_home(days, backwards)
+    assert (model.base, model.heating) == (pytest.approx(10), 0)
+    assert savings(model, {}, backwards) is None
 
 
 def days_of(temperature: float, today: date, count: int = 14) -> dict[date, DegreeDays]:
