@@ -10,7 +10,7 @@ from scripts.run import chosen_port, insist_on, prepare
 
 def main() -> None:
     """Bring the database up to date, then watch the sources and serve what they compile to."""
-    port, host = chosen_port(), os.environ.get("HOST", "127.0.0.1")
+    port, host = chosen_port(), os.environ.get("PORTAL_HOST", "127.0.0.1")
     insist_on(host, port)
     # Pages are drawn ahead here too, as in the finished portal.
     usual = {"PORTAL_URL": f"http://localhost:{port}", "REFLEX_SSR": "true"}

@@ -67,7 +67,7 @@ def _wait(server: subprocess.Popen[bytes], port: int) -> None:
 
 def main() -> None:
     """Install, migrate, load the demo, build, serve; each only where something changed."""
-    port, host = chosen_port(), os.environ.get("HOST", "127.0.0.1")
+    port, host = chosen_port(), os.environ.get("PORTAL_HOST", "127.0.0.1")
     insist_on(host, port)
     here = server_environment(port)
     began = time.monotonic()
@@ -96,4 +96,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -38,7 +38,7 @@ def main() -> None:
         )
     port = int(os.environ.get("PORT", "3000"))
     os.chdir(ROOT)
-    command = server_command(os.environ.get("HOST", "127.0.0.1"), port)
+    command = server_command(os.environ.get("PORTAL_HOST", "127.0.0.1"), port)
     sys.stdout.flush()
     os.execve(command[0], command, server_environment(port))
 
