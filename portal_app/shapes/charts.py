@@ -154,15 +154,18 @@ class Rule:
     """A ruler from nought: filled to now, a notch for usual, a hatched span for likely. All in per cent.
 
     `usual_at` and `likely_from` below 0 mean none; `ticks` stand at even steps, `majors` are the longer ones.
+    `usual` and `likely` are words, their `_value` the figure set strong after them.
     """
 
     shown: bool = False
     fill: float = 0.0
     usual_at: float = -1.0
     usual: str = ""
+    usual_value: str = ""
     likely_from: float = -1.0
     likely_width: float = 0.0
     likely: str = ""
+    likely_value: str = ""
     middle: str = ""
     zero: str = ""
     ticks: tuple[float, ...] = ()

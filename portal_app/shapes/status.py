@@ -67,7 +67,7 @@ class Notice:
 class Alert:
     """The band at the very top of a page: one urgent fact with its next step.
 
-    `steps` holds "past", "open" or "later", one a stage.
+    `stage` names where it stands and `since` since when; `steps` holds "past", "open" or "later", one a stage.
     """
 
     shown: bool = False
@@ -76,6 +76,7 @@ class Alert:
     title: str = ""
     text: str = ""
     stage: str = ""
+    since: str = ""
     next: str = ""
     steps: tuple[str, ...] = ()
     steps_said: str = ""

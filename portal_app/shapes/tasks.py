@@ -76,7 +76,7 @@ class LinkRow:
 
 @dataclass(frozen=True)
 class TaskCard:
-    """A thing to act on: title, what and by when, one action, an optional progress."""
+    """A thing to act on: title, what and by when, one action, an optional progress (drawn when it has words)."""
 
     id: str
     title: str
@@ -84,3 +84,4 @@ class TaskCard:
     badge: Badge
     action: str = ""
     link_to: str = ""
+    progress: Progress = Progress()

@@ -25,6 +25,7 @@ def _band(alert: Any) -> rx.Component:
     )
     standing = rx.el.p(
         when(alert.stage, lambda: rx.el.b(alert.stage, class_name="strong")),
+        when(alert.since, lambda: rx.fragment(" ", alert.since)),
         when(alert.next, lambda: rx.fragment(rx.el.br(), alert.next)),
         class_name="small",
     )
@@ -50,7 +51,8 @@ OUTAGE = Alert(
     kind="Power is out at 12 Elm Street",
     title="Back by 15:40, most likely",
     text="8 of 10 like this were back by 17:00.",
-    stage="Crew on the way since 13:31.",
+    stage="Crew on the way",
+    since="since 13:31.",
     next="Next: crew 7, at the fault by 14:10.",
     steps=("past", "past", "open", "later", "later"),
     steps_said="Stage 3 of 5: crew on the way",

@@ -1,0 +1,32 @@
+"""Nothing here yet: why, and the next step."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.atoms.button import link_button
+from portal_app.components.icons import icon
+
+
+def empty(
+    title: Any, why: Any, picture: str = "list", action: Any = "", link_to: Any = "", *more: rx.Component
+) -> rx.Component:
+    """Why there is nothing, and what to do; `more` is for a step that needs a handler and not a link."""
+    step = [link_button(action, link_to, low=True)] if action else []
+    return rx.el.div(
+        icon(picture), rx.el.h3(title), rx.el.p(why, class_name="quiet"), *step, *more, class_name="empty"
+    )
+
+
+SAMPLES = {
+    "no bill": lambda: empty(
+        "No bill yet",
+        "Your first bill comes around 5 October, 30 days after your start date.",
+        "bill",
+        "Choose paper or paperless",
+        "/energy/account",
+    ),
+    "nothing to do": lambda: empty(
+        "Nothing waits for you", "We tell you here and by mail when something does.", "check"
+    ),
+}
