@@ -2,9 +2,10 @@
 
 from portal_app.core import accounts, outbox, tables, trail
 from portal_app.portals.energy import tables as energy
+from portal_app.services.adoption import tables as adoption
 from portal_app.services.billing import tables as billing
 from portal_app.services.identity import tables as identity
+from portal_app.services.notifications import tables as notifications
 
+MODULES = (accounts, outbox, trail, identity, adoption, notifications, billing, energy)
 METADATA = tables.METADATA
-
-__all__ = ["METADATA", "accounts", "billing", "energy", "identity", "outbox", "trail"]

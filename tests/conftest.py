@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from portal_app.core import clock as house_clock
+from portal_app.services.adoption import service as adoption
 from portal_app.settings import settings
 from tests import cast, engines
 
@@ -99,6 +100,14 @@ def people(database: str) -> cast.Cast:
 def make_cast(database: str) -> Callable[..., cast.Cast]:
     """The cast of a kind: `make_cast("energy", also=["bill.pay"])`."""
     return cast.make
+
+
+@pytest.fixture(autouse=True)
+def _notes_of_use_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Notes of use are written when a test says `flush`, not by a thread in another test's database."""
+    monkeypatch.setattr(adoption.recorder, "by_itself", False)
+    yield
+    adoption.recorder.forget()
 
 
 class Clock:

@@ -32,7 +32,7 @@ from portal_app.core.tables import (
 )
 
 R = TypeVar("R", bound=Row)
-AnyRow = type[Row] | type[AccountSeries] | type[CompanySeries]
+AnyRow = type[Row] | type[AccountSeries] | type[CompanySeries] | type[trail.AuditEntry]
 F = TypeVar("F", bound=Callable[..., Any])
 _OWNERS = {"company_id", "account_id", "person_id"}
 
@@ -104,6 +104,8 @@ class Access:
             mine.append(col(Account.id).in_(self.visitor.accounts))
         elif table is Person:
             mine.append(col(Person.id) == self.visitor.person_id)
+        elif table is trail.AuditEntry:
+            mine.append(col(trail.AuditEntry.account_id).in_(self.visitor.accounts))
         elif issubclass(table, StaffRow) or not issubclass(table, CompanyRow | CompanySeries):
             mine.append(false())
         return mine

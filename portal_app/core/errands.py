@@ -24,12 +24,13 @@ class Errand:
 
 @dataclass(frozen=True)
 class Repeating:
-    """A job that comes round: `schedule` in cron's five fields, in UTC; once per company where it says so."""
+    """A job that comes round: `schedule` in cron's five fields, in UTC, for each company (of a kind) or once."""
 
     name: str
     schedule: str
     kind: str
     per_company: bool = True
+    company_kind: str = ""
 
 
 Handler = Work | Errand

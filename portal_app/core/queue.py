@@ -125,6 +125,11 @@ def try_again(db: Session, company_id: str, job_id: str) -> bool:
     return changed
 
 
+def payload_of(job: Job) -> dict[str, Any]:
+    """What a stored job was asked to do it with."""
+    return json.loads(job.payload)
+
+
 def dead(db: Session, company_id: str) -> list[Job]:
     """The jobs of a company that failed for good, newest first."""
     found = select(Job).where(col(Job.company_id) == company_id, col(Job.state) == "dead")

@@ -33,7 +33,9 @@ class Calendar:
         with before_sign_in() as db:
             companies = [""]
             if entry.per_company:
-                companies = [company.id for company in db.exec(unscoped(Company).order_by(col(Company.id)))]
+                of_kind = [col(Company.kind) == entry.company_kind] if entry.company_kind else []
+                found = db.exec(unscoped(Company, *of_kind).order_by(col(Company.id)))
+                companies = [company.id for company in found]
             for company_id in companies:
                 mine = f"{key}:{company_id}" if company_id else key
                 new += outbox.enqueue(

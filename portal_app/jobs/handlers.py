@@ -1,10 +1,39 @@
-"""Which function does which kind of job, and which jobs come round: one line a kind."""
+"""Which function does which kind of job, and which jobs come round: the house's, then each kind's own."""
 
 from portal_app.core.errands import Handler, Repeating
 from portal_app.jobs import run
+from portal_app.registry import KINDS
+from portal_app.services.adoption import service as adoption
+from portal_app.services.notifications import service as notifications
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
+    "adoption.give_up_idle": adoption.give_up_idle,
+    **notifications.JOBS,
 }
 
-REPEATING: tuple[Repeating, ...] = (Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),)
+REPEATING: tuple[Repeating, ...] = (
+    Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),
+    Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
+)
+
+
+def handlers() -> dict[str, Handler]:
+    """Every handler by the kind of its job. Raises ValueError when two claim the same."""
+    found = dict(HANDLERS)
+    for kind in KINDS:
+        twice = found.keys() & kind.jobs.keys()
+        if twice:
+            raise ValueError(f"two handlers for {', '.join(sorted(twice))}")
+        found.update(kind.jobs)
+    return found
+
+
+def repeating() -> tuple[Repeating, ...]:
+    """Every job that comes round; those of a kind for the companies of that kind."""
+    own = (
+        Repeating(f"{kind.key}:{job}", schedule, job, company_kind=kind.key)
+        for kind in KINDS
+        for job, schedule in kind.crons.items()
+    )
+    return (*REPEATING, *own)

@@ -19,7 +19,7 @@ from portal_app.core.errors import Refusal
 from portal_app.core.outbox import Job
 from portal_app.jobs import procrastination, run
 from portal_app.jobs.procrastination import ProcrastinateWorker
-from portal_app.jobs.worker import Worker
+from portal_app.jobs.threads import Worker
 from portal_app.settings import settings
 from tests.cast import Cast
 

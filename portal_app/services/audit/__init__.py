@@ -1,0 +1,1 @@
+"""Who did what: looked up, verified, taken along."""

@@ -1,0 +1,1 @@
+"""What people are told: news on the portal, and mail."""
