@@ -54,7 +54,7 @@ class TooManyEntries(Exception):
     """The feed names more meters than a feed has."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """One Atom entry: its own name and links, and the object in it once that is closed."""
 
@@ -109,7 +109,8 @@ class Directory:
         self.kinds: list[Kind] = []
         self.times: list[TimeRules] = []
         self.summaries: list[tuple[Entry, dict[str, str], int]] = []
-        self.meter_of_entry: array[int] = array("h")
+        self._link_of_entry: array[int] = array("h")
+        self._links: dict[str, int] = {}
         self.complete = False
         self._block_links: dict[str, Entry] = {}
 
@@ -142,12 +143,12 @@ class Directory:
             self._block_links[entry.self_href + "/IntervalBlock"] = entry
 
     def note_block(self, entry: Entry) -> None:
-        """Remember, while looking ahead, which meter the blocks of this entry belong to."""
-        while len(self.meter_of_entry) <= entry.number:
-            self.meter_of_entry.append(-1)
-        meter = self.meter_by_links(entry)
-        if meter is not None:
-            self.meter_of_entry[entry.number] = self.meters.index(meter)
+        """Remember, while looking ahead, where the blocks of this entry are linked to, in two bytes."""
+        while len(self._link_of_entry) <= entry.number:
+            self._link_of_entry.append(-1)
+        href = entry.up or entry.self_href.rpartition("/")[0]
+        if href and (href in self._links or len(self._links) < MOST_ENTRIES):
+            self._link_of_entry[entry.number] = self._links.setdefault(href, len(self._links))
 
     def meter_by_links(self, block: Entry) -> Entry | None:
         """The MeterReading a block's own links lead to."""
@@ -160,9 +161,9 @@ class Directory:
     def meter_of(self, block: Entry) -> Entry | None:
         """The MeterReading of a block: by links, by what was seen ahead, or because it is the only one."""
         meter = self.meter_by_links(block)
-        if meter is None and block.number < len(self.meter_of_entry):
-            ahead = self.meter_of_entry[block.number]
-            meter = self.meters[ahead] if ahead >= 0 else None
+        if meter is None and block.number < len(self._link_of_entry):
+            link = self._link_of_entry[block.number]
+            meter = self._block_links.get(list(self._links)[link]) if link >= 0 else None
         if meter is None and len(self.meters) == 1:
             meter = self.meters[0]
         return meter
@@ -194,7 +195,7 @@ class Directory:
         commodity: Commodity = "gas" if kind.unit in GAS_UNITS else "electricity"
         if point is not None and point.commodity == "gas":
             commodity = "gas"
-        ref = (meter.self_href or meter.id) if meter is not None else ""
+        ref = (meter.self_href or f"meter-reading-{meter.number}") if meter is not None else ""
         return RegisterFound(
             ref=ref or (f"{point.ref}/readings" if point else "readings"),
             usage_point_ref=point.ref if point else "",

@@ -8,7 +8,14 @@ from xml.parsers import expat
 from defusedxml.common import DTDForbidden, EntitiesForbidden, ExternalReferenceForbidden
 
 from portal_app.portals.energy.formats.coverage import MOST_RUNS, Coverage, TooScattered
-from portal_app.portals.energy.formats.espi_directory import WATER, Directory, Entry, Kind
+from portal_app.portals.energy.formats.espi_directory import (
+    MOST_ENTRIES,
+    WATER,
+    Directory,
+    Entry,
+    Kind,
+    TooManyEntries,
+)
 from portal_app.portals.energy.formats.espi_readings import Refused, Series, read_start
 from portal_app.portals.energy.formats.items import Item, RegisterFound, UsagePointFound
 from portal_app.portals.energy.formats.problems import Problems, things
@@ -138,7 +145,7 @@ class Feed:
             self._leaf = None
             self.parser.CharacterDataHandler = None
             if leaf == "quality":
-                self._text = f"{self._fields.get('quality', '')} {self._text.strip()}".strip()
+                self._text = f"{self._fields.get('quality', '')[:80]} {self._text.strip()}".strip()
             if not self._in_reading and self._prefix:
                 leaf = self._prefix + leaf
             self._keep(leaf)
@@ -184,6 +191,8 @@ class Feed:
         if name == BLOCK:
             self._close_block()
         elif self.depth == self._object_depth:
+            if len(self._entry.found) >= MOST_ENTRIES:
+                raise TooManyEntries
             self._entry.found.append((self._object, self._fields, self._line))
             self._object_depth = -1
             self._fields = {}

@@ -57,6 +57,7 @@ class ResultSheet:
     stopped: bool = False
     _amounts: dict[str, int] = field(default_factory=dict)
     _cost_e5: int | None = None
+    _gas_refs: set[str] = field(default_factory=set)
 
     def take(self, item: Item) -> None:
         """Count one item of a reader."""
@@ -74,7 +75,7 @@ class ResultSheet:
             case UsagePointFound():
                 self.usage_points.append(item)
             case RegisterFound():
-                self.registers.append(item)
+                self._take_register(item)
             case TimeRules():
                 pass
 
@@ -86,8 +87,14 @@ class ResultSheet:
         else:
             self.warnings_more += 1
 
+    def _take_register(self, register: RegisterFound) -> None:
+        self.registers.append(register)
+        if register.commodity == "gas":
+            self._gas_refs.add(register.ref)
+
     def _take_reading(self, reading: Reading) -> None:
-        self._amounts[reading.unit] = self._amounts.get(reading.unit, 0) + reading.amount
+        unit = "gas kWh" if reading.unit == "Wh" and reading.register_ref in self._gas_refs else reading.unit
+        self._amounts[unit] = self._amounts.get(unit, 0) + reading.amount
         if reading.cost_e5 is not None:
             self._cost_e5 = (self._cost_e5 or 0) + reading.cost_e5
             self.currency = self.currency or reading.currency
@@ -109,12 +116,14 @@ class ResultSheet:
 
     @property
     def kwh(self) -> str:
-        """Electricity, and gas billed by energy, in kWh with at least three decimals: '8343.306'."""
+        """Electricity in kWh with at least three decimals: '8343.306'."""
         return _decimal(self._amounts.get("Wh", 0), AMOUNT_SCALE * 1_000)
 
     @property
     def gas(self) -> tuple[str, str] | None:
-        """Gas by volume or heat as (decimal text, unit), of the unit with the most readings' worth."""
+        """Gas as (decimal text, unit): kWh where it is billed by energy, else the first unit met."""
+        if "gas kWh" in self._amounts:
+            return _decimal(self._amounts["gas kWh"], AMOUNT_SCALE * 1_000), "kWh"
         units = [unit for unit in self._amounts if unit in GAS_UNITS]
         if not units:
             return None

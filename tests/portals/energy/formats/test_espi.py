@@ -205,19 +205,19 @@ def test_what_a_block_measures_may_be_said_after_it():
     assert problems(items) == []
 
 
-def test_links_may_stand_below_the_content_of_their_entry():
+@pytest.mark.parametrize("late", [False, True])
+def test_links_may_stand_below_the_content_of_their_entry(late):
     content = f'<IntervalBlock xmlns="http://naesb.org/espi">{hours(2)}</IntervalBlock>'
     low = f'<entry><content>{content}</content><link rel="up" href="G/1/IntervalBlock"/></entry>'
     kind = "<powerOfTenMultiplier>-3</powerOfTenMultiplier><uom>42</uom>"
-    items = read(
-        feed(
-            meter("M/1", "ReadingType/1", "M"),
-            meter("G/1", "ReadingType/2", "G"),
-            reading_type(),
-            reading_type(kind, "ReadingType/2"),
-            low,
-        )
-    )
+    entries = [
+        meter("M/1", "ReadingType/1", "M"),
+        meter("G/1", "ReadingType/2", "G"),
+        reading_type(),
+        reading_type(kind, "ReadingType/2"),
+    ]
+    items = read(feed(low, *entries) if late else feed(*entries, low))
+    assert len(readings(items)) == 2
     assert {one.register_ref for one in readings(items)} == {"G/1"}
 
 

@@ -54,6 +54,17 @@ def test_the_gas_sheet_counts_therms_apart_from_kwh():
     assert (sheet.kwh, sheet.gas, sheet.cost) == ("0.000", ("3484.000", "therm"), "7207.11")
 
 
+def test_gas_billed_in_kwh_is_not_added_to_electricity():
+    data = feeds.feed(
+        feeds.usage_point("1", "UP/2"),
+        feeds.meter(),
+        feeds.reading_type("<uom>72</uom>"),
+        feeds.block(hours(4)),
+    )
+    sheet = sheet_of(io.BytesIO(data))
+    assert (sheet.kwh, sheet.gas) == ("0.000", ("1.000", "kWh"))
+
+
 def test_the_json_is_one_line_with_the_promised_keys():
     sheet = sheet_of(io.BytesIO(simple(hours(24) + reading("never"))))
     sheet.readings_added = 24
