@@ -178,7 +178,8 @@ class GaugeReading:
     """A speedometer: value of a whole, today's notch, days left.
 
     `share` and `today` run from 0 to 1; `today` below 0 means no notch. `marks` are the five words at
-    nought, quarter, half, three quarters and full; `ticks` how many unit ticks between.
+    nought, quarter, half, three quarters and full; `ticks` how many unit ticks between. `until` is a second
+    line under `under`.
     """
 
     value: str = ""
@@ -190,6 +191,7 @@ class GaugeReading:
     ticks: int = 20
     marks: tuple[str, ...] = ()
     said: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True)

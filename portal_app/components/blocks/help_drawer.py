@@ -18,6 +18,17 @@ def opens_help(drawer: str = HELP_ID) -> dict[str, Any]:
     return {"popoverTarget": drawer, "aria-haspopup": "dialog"}
 
 
+def help_button(drawer: str = HELP_ID) -> rx.Component:
+    """Help in the header of every page: icon and word."""
+    return rx.el.button(
+        icon("help"),
+        rx.el.span("Help"),
+        type="button",
+        class_name="mast-act",
+        custom_attrs=opens_help(drawer),
+    )
+
+
 def help_inside(help_: Any, *, drawer: str = HELP_ID, extra: rx.Component | None = None) -> rx.Component:
     """What stands in the drawer: title, short paragraphs, the next step, the reference to quote."""
     return rx.el.div(
@@ -51,7 +62,7 @@ def help_inside(help_: Any, *, drawer: str = HELP_ID, extra: rx.Component | None
 
 
 def help_drawer(help_: Any, *, drawer: str = HELP_ID, extra: rx.Component | None = None) -> rx.Component:
-    """The drawer itself: a native popover; Escape or a tap beside it closes it, focus returns to its button."""
+    """The drawer: a native popover. Escape or a tap beside it closes it, focus goes back to its button."""
     return rx.el.aside(
         help_inside(help_, drawer=drawer, extra=extra),
         class_name="drawer",
@@ -77,7 +88,7 @@ _REJECTED = Help(
 
 SAMPLES: dict[str, Callable[[], rx.Component]] = {
     "opened by its button": lambda: rx.el.div(
-        button("Help", icon="help", low=True, custom_attrs=opens_help("sample-help")),
+        help_button("sample-help"),
         help_drawer(_REJECTED, drawer="sample-help"),
     ),
     "what it says": lambda: rx.el.div(

@@ -61,8 +61,8 @@ SAMPLES: dict[str, Callable[[], rx.Component]] = {
         value="11:00",
         hint="Someone over 18 must be at home. Times are local.",
     ),
-    "nothing free": lambda: slots("Pick a time: Sun 30 August", "sample-none", ()),
+    "nothing free": lambda: slots("Pick a time: Sun 30 August", "sample-full", ()),
     "not chosen yet": lambda: slots(
-        "Pick a time", "sample-error", _TIMES, error="Choose one of the free times."
+        "Pick a time", "sample-unpicked", _TIMES, error="Choose one of the free times."
     ),
 }

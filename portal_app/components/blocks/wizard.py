@@ -85,7 +85,7 @@ SAMPLES: dict[str, Callable[[], rx.Component]] = {
     "last": lambda: wizard(
         WizardProgress(3, 3, "13:44", ("done", "done", "done"), "Question 3 of 3, saved 13:44"),
         "Where do we send the final bill?",
-        field("Address", "sample-address", kind="address"),
+        field("Address", "sample-final-address", kind="address"),
         next_label="Stop my service on 31 August",
     ),
 }

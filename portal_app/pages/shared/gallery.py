@@ -1,4 +1,4 @@
-"""Every block in every state, for those who build and judge the portal; only in the demo and in development."""
+"""Every block in every state, for those who build and judge the portal; in the demo and development only."""
 
 import importlib
 import pkgutil
@@ -51,8 +51,8 @@ def _part(module: Drawn) -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2(
-                rx.el.a(module.title, href=f"#{module.name}", reload_document=True),
-                custom_attrs={"id": module.name},
+                rx.el.a(module.title, href=f"#draw-{module.name}", reload_document=True),
+                custom_attrs={"id": f"draw-{module.name}"},
             ),
             rx.el.p(module.says, class_name="small quiet"),
             class_name="stack tight",
@@ -71,7 +71,7 @@ def _index(modules: tuple[Drawn, ...]) -> rx.Component:
                     *(
                         rx.el.a(
                             module.title,
-                            href=f"#{module.name}",
+                            href=f"#draw-{module.name}",
                             class_name="link small",
                             reload_document=True,
                         )

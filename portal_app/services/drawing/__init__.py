@@ -5,4 +5,13 @@ from portal_app.services.drawing.lines import line_chart
 from portal_app.services.drawing.maps import MapMark, map_view
 from portal_app.services.drawing.rules import compare_bars, gauge, rule, wizard_progress
 
-__all__ = ["MapMark", "bar_chart", "compare_bars", "gauge", "line_chart", "map_view", "rule", "wizard_progress"]
+__all__ = [
+    "MapMark",
+    "bar_chart",
+    "compare_bars",
+    "gauge",
+    "line_chart",
+    "map_view",
+    "rule",
+    "wizard_progress",
+]
