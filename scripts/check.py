@@ -20,7 +20,7 @@ _STATIC = (
     ("types", ["pyright"]),
 )
 _FAST = ("-n", "2", "-q", "-m", "not browser and not slow")
-_ALL = ("-n", "2", "-q", "--dist", "loadscope", "--no-loadscope-reorder")
+_ALL = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "--durations", "12")
 
 
 def environment() -> dict[str, str]:
