@@ -94,8 +94,7 @@ def _hour_rate(tariff: Tariff, reading: Interval, zone: str) -> Decimal | None:
     if reading.seconds > HOUR:
         return None
     local = datetime.fromtimestamp(reading.start, ZoneInfo(zone))
-    days_off = frozenset(public_holidays(tariff.holidays, local.year)) if tariff.holidays else frozenset()
-    period = tariff.period_at(local, days_off)
+    period = tariff.period_at(local, public_holidays(tariff.holidays, local.year))
     return period.rate if period else None
 
 

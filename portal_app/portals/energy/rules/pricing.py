@@ -111,8 +111,7 @@ def _period_of(tariff: Tariff, reading: Interval, zone: str) -> Period | None:
 
 def _period_at(tariff: Tariff, moment: int, place: ZoneInfo) -> Period | None:
     local = datetime.fromtimestamp(moment, UTC).astimezone(place)
-    days_off = frozenset(public_holidays(tariff.holidays, local.year)) if tariff.holidays else frozenset()
-    return tariff.period_at(local, days_off)
+    return tariff.period_at(local, public_holidays(tariff.holidays, local.year))
 
 
 def _bill(segments: Sequence[_Segment], use: int | None, measured: bool) -> None:

@@ -1,6 +1,6 @@
 """Tariffs and what a bill under one of them comes to, line by line, to the cent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,7 +104,7 @@ class Tariff:
         by_month = {month: entry.per_day for entry in self.baseline for month in entry.months}
         return sum((by_month.get(day.month, NOTHING) for day in days), NOTHING)
 
-    def period_at(self, local: datetime, days_off: frozenset[date] = frozenset()) -> Period | None:
+    def period_at(self, local: datetime, days_off: Container[date] = ()) -> Period | None:
         """Find the time of use a local moment falls in."""
         weekend = local.weekday() >= WEEKEND or local.date() in days_off
         return next((p for p in self.periods if p.covers(local.month, local.hour, weekend)), None)
