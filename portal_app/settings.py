@@ -28,6 +28,7 @@ class Settings:
     demo: bool = field(default_factory=lambda: _flag("PORTAL_DEMO", True))
     public_url: str = field(default_factory=lambda: os.environ.get("PORTAL_URL", "http://localhost:3000"))
     origins: tuple[str, ...] = field(default_factory=lambda: _list("PORTAL_ORIGINS"))
+    proxy_hops: int = field(default_factory=lambda: int(os.environ.get("PORTAL_PROXY_HOPS", "0")))
     job_engine: str = field(default_factory=lambda: os.environ.get("PORTAL_JOBS", "own"))
     run_jobs: bool = field(default_factory=lambda: _flag("PORTAL_RUN_JOBS", True))
     smtp_url: str = field(default_factory=lambda: os.environ.get("SMTP_URL", ""))

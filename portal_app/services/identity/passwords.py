@@ -70,7 +70,8 @@ def _too_common() -> frozenset[str]:
     # Read on first use: the lists are large and only a new password needs them.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
 
-    return frozenset(FREQUENCY_LISTS["passwords"]) | frozenset(FREQUENCY_LISTS["english_wikipedia"])
+    lists = ("passwords", "english_wikipedia", "us_tv_and_film")
+    return frozenset(word for name in lists for word in FREQUENCY_LISTS[name])
 
 
 def check_new(password: str, words: Iterable[str] = ()) -> None:

@@ -292,6 +292,7 @@ def forget_old(days: int = 90) -> int:
 
 __all__ = [
     "WrongSignIn",
+    "clean_email",
     "end_all",
     "forget_old",
     "home_of",

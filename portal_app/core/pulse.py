@@ -1,0 +1,40 @@
+"""How the house is doing: whether the database answers, and how long work has been waiting."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, func, select
+
+from portal_app.core.clock import now
+from portal_app.core.db import session
+from portal_app.core.outbox import Job
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Ages in whole seconds; None where there is nothing to be old.
+
+    `waiting` counts jobs that are due, `oldest` is how long the first of them has been due, `last_done` how
+    long ago a worker last finished one, and `stuck` counts those given up.
+    """
+
+    waiting: int
+    oldest: int | None
+    last_done: int | None
+    stuck: int
+
+
+def pulse() -> Pulse:
+    """Feel it. Raises what the database raises when it is away."""
+    moment = now()
+    due = (col(Job.done_at).is_(None), col(Job.run_at) <= moment, col(Job.attempt) < col(Job.max_attempts))
+    with session(reads_only=True) as db:
+        waiting, first = db.execute(select(func.count(), func.min(Job.run_at)).where(*due)).one()
+        last = db.execute(select(func.max(Job.done_at))).scalar_one()
+        given_up = (col(Job.done_at).is_(None), col(Job.attempt) >= col(Job.max_attempts))
+        stuck = db.execute(select(func.count()).select_from(Job).where(*given_up)).scalar_one()
+    return Pulse(waiting, _age(first, moment), _age(last, moment), stuck)
+
+
+def _age(then: datetime | None, moment: datetime) -> int | None:
+    return None if then is None else max(0, int((moment - then).total_seconds()))

@@ -1,0 +1,211 @@
+"""The doors of the house: in by password, in as one of the demo's people, out, and to another account.
+
+Each is a POST that a native form sends and that answers with a redirect; whether a request may come at all
+(its origin, its size) is decided at the edge. A second factor, a reset and another house's sign-in will be
+further routes beside these.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from portal_app.core.access import Visitor
+from portal_app.core.db import Busy
+from portal_app.core.errors import NotYours, SignedOut, TooMany
+from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
+from portal_app.services.identity import service as identity
+from portal_app.settings import settings
+
+T = TypeVar("T")
+
+TYPED_COOKIE = "portal_typed"
+_TYPED_SECONDS = 300
+_WAIT_SECONDS = 900
+
+
+def routes() -> list[Route]:
+    """The doors, for the assembly."""
+    return [
+        Route("/auth/sign-in", sign_in, methods=["POST"]),
+        Route("/auth/look-around", look_around, methods=["POST"]),
+        Route("/auth/sign-out", sign_out, methods=["POST"]),
+        Route("/auth/switch-account", switch_account, methods=["POST"]),
+    ]
+
+
+async def sign_in(request: Request) -> Response:
+    """Let somebody in by e-mail and password, on to `next` or their home; or back with what to mend."""
+    try:
+        form = await form_of(request)
+    except BadForm:
+        return _bad_form()
+    try:
+        found = await _off_loop(
+            identity.sign_in,
+            form.get("email", ""),
+            form.get("password", ""),
+            form.get("company") or None,
+            address_of(request),
+            device_of(request),
+        )
+    except identity.WrongSignIn:
+        return _back("wrong", form)
+    except TooMany as enough:
+        return _wait(enough.sentence, form)
+    except Busy:
+        return _back("busy", form)
+    return await _let_in(request, *found, identity.own_path(form.get("next")))
+
+
+async def look_around(request: Request) -> Response:
+    """Let somebody into the demo as one of its people; outside a demo there is no such door."""
+    if not settings().demo:
+        return PlainTextResponse("Not found", 404)
+    try:
+        form = await form_of(request)
+        found = await _off_loop(
+            identity.sign_in_as_demo, form.get("email", ""), address_of(request), device_of(request)
+        )
+    except BadForm:
+        return _bad_form()
+    except NotYours:
+        return PlainTextResponse("Not found", 404)
+    except TooMany as enough:
+        return _wait(enough.sentence, {})
+    except Busy:
+        return _back("busy", {})
+    return await _let_in(request, *found, identity.own_path(form.get("next")))
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session and forget its cookie; safe to repeat."""
+    try:
+        await _off_loop(identity.sign_out, request.headers.get("cookie", ""))
+    except Busy:
+        return PlainTextResponse(
+            "We are busy just now and you are still signed in. Try again in a moment.",
+            503,
+            {"retry-after": "5"},
+        )
+    answer = _see_other("/sign-in")
+    _forget(answer, settings().session_cookie)
+    return answer
+
+
+async def switch_account(request: Request) -> Response:
+    """Go on in another of one's own accounts, with a fresh cookie."""
+    try:
+        form = await form_of(request)
+        visitor = await _off_loop(identity.visitor_of, request.headers.get("cookie", ""))
+        if visitor is None:
+            return _see_other("/sign-in")
+        value, switched = await _off_loop(identity.switch_account, visitor, form.get("account", ""))
+    except BadForm:
+        return _bad_form()
+    except SignedOut:
+        return _see_other("/sign-in")
+    except NotYours:
+        return PlainTextResponse("Not found", 404)
+    except Busy:
+        return _back("busy", {})
+    answer = _see_other(identity.home_of(switched.kind, switched.staff))
+    _remember(answer, value)
+    return answer
+
+
+async def _let_in(request: Request, value: str, visitor: Visitor, wanted: str) -> Response:
+    # Whatever session this browser had is over: a value from before the sign-in is never the signed-in one.
+    await _off_loop(identity.sign_out, request.headers.get("cookie", ""))
+    home = identity.home_of(visitor.kind, visitor.staff)
+    answer = _see_other(wanted if _is_in_reach(home, wanted) else home)
+    _remember(answer, value)
+    _forget(answer, TYPED_COOKIE)
+    return answer
+
+
+def _is_in_reach(home: str, wanted: str) -> bool:
+    """Whether an address is in the part of the house where this person lives."""
+    place = wanted.partition("?")[0].partition("#")[0]
+    return place in (home, "/account") or place.startswith((f"{home}/", "/account/"))
+
+
+def _back(problem: str, form: dict[str, str]) -> Response:
+    answer = _see_other(_sign_in_page(problem, form))
+    _keep_typed(answer, form)
+    return answer
+
+
+def _wait(sentence: str, form: dict[str, str]) -> Response:
+    page = escape(_sign_in_page("throttled", form), quote=True)
+    answer = HTMLResponse(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Wait a while</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="refresh" content="0;url={page}"></head><body>'
+        f"<main><h1>Wait a while</h1><p>{escape(sentence)}</p>"
+        f'<p><a href="{page}">Back to sign in</a></p></main>'
+        "</body></html>",
+        429,
+        {"retry-after": str(_WAIT_SECONDS)},
+    )
+    _keep_typed(answer, form)
+    return answer
+
+
+def _sign_in_page(problem: str, form: dict[str, str]) -> str:
+    facts = {"problem": problem}
+    wanted = identity.own_path(form.get("next"))
+    if wanted:
+        facts["next"] = wanted
+    company = form.get("company", "")
+    if company and len(company) <= 60 and company.isascii() and company.replace("-", "").isalnum():
+        facts["company"] = company
+    return f"/sign-in?{urlencode(facts)}#{problem}"
+
+
+def _see_other(to: str) -> Response:
+    return RedirectResponse(to, 303)
+
+
+def _bad_form() -> Response:
+    return PlainTextResponse("We could not read that form. Go back, reload the page and try again.", 400)
+
+
+def _remember(answer: Response, value: str) -> None:
+    answer.set_cookie(
+        settings().session_cookie,
+        value,
+        path="/",
+        secure=settings().secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _keep_typed(answer: Response, form: dict[str, str]) -> None:
+    email = identity.clean_email(form.get("email"))
+    if not email:
+        return
+    answer.set_cookie(
+        TYPED_COOKIE,
+        quote(email),
+        max_age=_TYPED_SECONDS,
+        path="/",
+        secure=settings().secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _forget(answer: Response, name: str) -> None:
+    answer.delete_cookie(name, path="/", secure=settings().secure_cookies, httponly=True, samesite="lax")
+
+
+async def _off_loop(work: Callable[..., T], *arguments: object) -> T:
+    return await run_in_threadpool(partial(work, *arguments))

@@ -1,0 +1,253 @@
+"""The outer wall: which requests come in at all, and what every answer carries.
+
+Plain ASGI around everything else, so that it sees the built pages, the doors and the socket alike.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from portal_app.endpoints.csp import inline_script_hashes, policy
+from portal_app.settings import settings
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+
+AUTH_BYTES = 64 * 1024
+BODY_BYTES = 256 * 1024
+FILE_BYTES = 3 * 1024**3 + 1024**2
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_PRIVATE = ("/auth/", "/files/", "/health/", "/_event")
+
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    # Not "no-referrer": with that a browser sends forms of our own with an origin of "null".
+    (b"referrer-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), browsing-topics=()",
+    ),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+@lru_cache(maxsize=4)
+def _own_places(public_url: str, origins: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The origins that are ours, and the host names among them."""
+    listed = {origin.rstrip("/").lower() for origin in (public_url, *origins) if origin}
+    hosts = {_host_name(urlsplit(origin).netloc) for origin in listed}
+    if hosts & set(_LOOPBACK):
+        hosts |= set(_LOOPBACK)
+    return frozenset(listed), frozenset(hosts)
+
+
+def _host_name(netloc: str) -> str:
+    netloc = netloc.rpartition("@")[2].lower()
+    return netloc.partition("]")[0] + "]" if netloc.startswith("[") else netloc.partition(":")[0]
+
+
+@dataclass
+class _Asked:
+    """What the wall looks at in a request."""
+
+    path: str
+    method: str
+    headers: dict[str, str]
+    repeated: bool
+
+    @classmethod
+    def of(cls, scope: Scope) -> "_Asked":
+        pairs = [
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
+        ]
+        names = [name for name, _ in pairs]
+        doubled = any(names.count(name) > 1 for name in ("host", "origin", "content-length"))
+        return cls(scope["path"], scope.get("method", "GET"), dict(pairs), doubled)
+
+    @property
+    def sent_from_elsewhere(self) -> bool:
+        """Whether a page of another origin sent this; what is no browser says nothing and is no such page."""
+        site = self.headers.get("sec-fetch-site", "")
+        origin = self.headers.get("origin", "").lower()
+        listed, _ = _own_places(settings().public_url, settings().origins)
+        if origin:
+            return origin not in listed and urlsplit(origin).netloc != self.headers.get("host", "").lower()
+        return site not in ("", "same-origin", "none")
+
+    @property
+    def for_an_unknown_host(self) -> bool:
+        """Whether the Host header names none of our hosts; a health check may come by bare address."""
+        if self.path.startswith("/health/"):
+            return False
+        _, hosts = _own_places(settings().public_url, settings().origins)
+        return self.repeated or _host_name(self.headers.get("host", "")) not in hosts
+
+    @property
+    def most_bytes(self) -> int:
+        """How large a body may be here."""
+        if self.path.startswith("/files/"):
+            return FILE_BYTES
+        return AUTH_BYTES if self.path.startswith("/auth/") else BODY_BYTES
+
+    @property
+    def announced_bytes(self) -> int:
+        """How large the body is said to be; a figure that is none counts as too large."""
+        said = self.headers.get("content-length", "0")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else FILE_BYTES + 1
+
+    def refusal(self) -> tuple[int, str] | None:
+        """Why this may not come in, if it may not."""
+        if self.for_an_unknown_host:
+            return 400, "There is nothing at this address."
+        if self.path == "/_upload" or self.path.startswith("/_upload/"):
+            return 404, "Not found"
+        socket = self.path.startswith("/_event")
+        if (socket or self.method not in _SAFE) and self.sent_from_elsewhere:
+            return 403, "This came from another site. Open the portal itself and try again."
+        if self.announced_bytes > self.most_bytes:
+            return 413, "That is larger than we take here."
+        return None
+
+
+@dataclass
+class Edge:
+    """The wall around an ASGI app whose pages were built into `build_dir`."""
+
+    app: App
+    build_dir: Path
+    _hashes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it here."""
+        if scope["type"] == "lifespan":
+            self._hashes = inline_script_hashes(self.build_dir)
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif _Asked.of({**scope, "method": "GET"}).refusal() is None:
+            await self.app(scope, receive, send)
+        else:
+            _log.info("edge.socket_refused", path=scope["path"])
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "another site"})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked, began = _Asked.of(scope), time.perf_counter()
+        answer = _Answer(asked, send, self._policy(asked.path))
+        refused = asked.refusal()
+        try:
+            if refused is not None:
+                await answer.say(*refused)
+            else:
+                await self.app(scope, answer.counted(receive), answer.send)
+        except Exception:
+            # Once the body turned out too large, whatever the app made of that is of no interest.
+            if not answer.too_large:
+                raise
+        finally:
+            if answer.too_large and not answer.started:
+                await answer.say(413, "That is larger than we take here.")
+            # The path alone: a query may hold a client token or what somebody searched for.
+            level = _log.debug if asked.path.startswith("/assets/") else _log.info
+            level(
+                "http",
+                method=asked.method,
+                path=asked.path,
+                status=answer.status,
+                ms=round((time.perf_counter() - began) * 1000),
+            )
+
+    def _policy(self, path: str) -> str:
+        if not self._hashes:
+            self._hashes = inline_script_hashes(self.build_dir)
+        if not self._hashes:
+            return policy(None)
+        own = self._hashes.get(path.rstrip("/") or "/")
+        return policy(own if own is not None else self._hashes.get("*", ()))
+
+
+@dataclass
+class _Answer:
+    """One answer on its way out: headers added, the body that comes in counted."""
+
+    asked: _Asked
+    out: Send
+    policy: str
+    started: bool = False
+    too_large: bool = False
+    status: int = 0
+
+    def counted(self, receive: Receive) -> Receive:
+        """The incoming body, cut off once it is larger than it may be."""
+        taken = 0
+
+        async def more() -> Message:
+            nonlocal taken
+            if self.too_large:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.asked.most_bytes:
+                self.too_large = True
+                return {"type": "http.disconnect"}
+            return message
+
+        return more
+
+    async def send(self, message: Message) -> None:
+        """Pass a part of the answer on; the first with our headers."""
+        if self.too_large and not self.started:
+            return
+        if message["type"] == "http.response.start":
+            self.started, self.status = True, message["status"]
+            message = {**message, "headers": self._headers(list(message.get("headers", [])))}
+        await self.out(message)
+
+    async def say(self, status: int, sentence: str) -> None:
+        """Answer with a status and a sentence of our own."""
+        self.too_large = False
+        body = sentence.encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        if status == 413:
+            headers.append((b"connection", b"close"))
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+    def _headers(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        names = {name.lower() for name, _ in given}
+        wanted = [*_ALWAYS, (b"content-security-policy", self.policy.encode())]
+        if settings().secure_cookies:
+            wanted.append(_HSTS)
+        html = any(
+            name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in given
+        )
+        kept = self._how_long_kept(html)
+        if kept:
+            wanted.append((b"cache-control", kept))
+        return [*given, *((name, value) for name, value in wanted if name not in names)]
+
+    def _how_long_kept(self, html: bool) -> bytes:
+        if self.asked.path.startswith("/assets/") and self.status in (200, 206, 304):
+            return b"public, max-age=31536000, immutable"
+        private = html or self.asked.path.startswith(_PRIVATE) or self.asked.method not in _SAFE
+        if private or self.status >= 300 and self.status != 304:
+            return b"no-store"
+        return b"public, max-age=600"
