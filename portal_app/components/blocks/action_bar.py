@@ -5,12 +5,20 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.atoms.button import actions, button
+from portal_app.components.atoms.button import button
+from portal_app.components.draw import live, when
 
 
 def action_bar(primary: rx.Component, *, says: Any = "", second: rx.Component | None = None) -> rx.Component:
-    """One primary button with what it will do, and at most one other beside it."""
-    return actions(*(part for part in (second, primary) if part is not None), says=says)
+    """One primary button, above it what it will do on every screen; a second button from tablets on."""
+    told = rx.el.p(says, class_name="small", custom_attrs={"aria-live": "polite"})
+    beside = [rx.el.span(second, class_name="only-mid")] if second is not None else []
+    return rx.el.div(
+        when(says, told) if live(says) or says else rx.fragment(),
+        *beside,
+        primary,
+        class_name="actions whole",
+    )
 
 
 SAMPLES: dict[str, Callable[[], rx.Component]] = {
@@ -19,4 +27,5 @@ SAMPLES: dict[str, Callable[[], rx.Component]] = {
         says="2 changes: paperless on, alert at 20 kWh",
         second=button("Undo"),
     ),
+    "pay": lambda: action_bar(button("Pay my bill, $205.22", "primary"), says="July bill, due Mon 24 August"),
 }

@@ -196,7 +196,11 @@ def _full_year() -> BarChart:
             )
             for place, height in enumerate(heights)
         ),
-        axis=tuple(AxisMark(round(4.17 + place * 8.333, 2), name) for place, name in enumerate(months)),
+        axis=tuple(
+            AxisMark(round(4.17 + place * 8.333, 2), name)
+            for place, name in enumerate(months)
+            if place % 2 == 0
+        ),
         grid=(GridLine(85, "similar homes 480", dashed=True), GridLine(110, "300"), GridLine(27, "800")),
         columns=("Month", "kWh"),
         rows=tuple(TableRow((name, str(heights[place] * 6))) for place, name in enumerate(months)),

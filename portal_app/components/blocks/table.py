@@ -46,7 +46,7 @@ def _row(row: Any, labels: Any) -> rx.Component:
 
 def _labels(columns: Any) -> Any:
     if live(columns):
-        return columns.foreach(lambda column: column.label)
+        return columns.map(lambda column: column.label)
     return [column.label for column in columns]
 
 

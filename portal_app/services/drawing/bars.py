@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from portal_app.services.drawing.scales import axis_words, evenly, nice_step
+from portal_app.services.drawing.scales import BESIDE_LANE, axis_words, evenly, nice_step
 from portal_app.shapes.charts import AxisMark, Bar, BarChart, CallOut, GridLine, TableRow
 
 Write = Callable[[int], str]
@@ -99,7 +99,13 @@ def _grid(
 
 
 def _axis(
-    words: Sequence[str], places: int, first: int | None, now: int | None, now_word: str, end_word: str
+    words: Sequence[str],
+    places: int,
+    first: int | None,
+    now: int | None,
+    now_word: str,
+    end_word: str,
+    room: float,
 ) -> tuple[AxisMark, ...]:
     slot = 100 / places
 
@@ -111,7 +117,7 @@ def _axis(
     begin = AxisMark(0.0, words[0], "start")
     roomy = places <= 12
     wanted = [at(first, words[first])] if first is not None else []
-    wanted.append(at(0, words[0])[:1] if roomy else [begin])
+    wanted.append([*at(0, words[0])[:1], begin] if roomy else [begin])
     if end_word:
         wanted.append([AxisMark(100.0, end_word, "end")])
     if now is not None and now_word:
@@ -122,7 +128,7 @@ def _axis(
     last = len(words) - 1
     if places == len(words) and not end_word:
         wanted.append([AxisMark(100.0, words[last], "end")])
-    return axis_words(wanted)
+    return axis_words(wanted, room)
 
 
 def _call_out(
@@ -225,6 +231,9 @@ def bar_chart(
     bars = _bars(values, before, labels, places, scale, written, odd, now)
     spoken = "" if call_out is None else f"{labels[call_out[0]]}: {call_out[1]} {call_out[2]}".strip()
     short = tuple(axis) or tuple(labels)
+    lane = bars[-1].notch_to > 78
+    spoken_at = call_out[0] if call_out else None
+    room = BESIDE_LANE if lane else 1.0
     return BarChart(
         title=title,
         total=total,
@@ -232,7 +241,7 @@ def bar_chart(
         said=said or _said(title, labels, values, written, spoken),
         height=height,
         bars=bars,
-        axis=_axis(short[: len(values)], places, call_out[0] if call_out else None, now, now_word, end_word),
+        axis=_axis(short[: len(values)], places, spoken_at, now, now_word, end_word, room),
         grid=_grid(max(figures), scale, level, level_words, written, above + 6),
         call_out=_call_out(call_out, values, places, scale),
         key_now=key_now,
@@ -240,7 +249,7 @@ def bar_chart(
         columns=tuple(columns),
         rows=_rows(values, before, labels, cell or written, notes or {}, whole),
         base_y=scale.base,
-        lane=bars[-1].notch_to > 78,
+        lane=lane,
         key_level=level_words,
         also=tuple(also),
     )

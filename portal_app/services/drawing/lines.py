@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from portal_app.services.drawing.scales import axis_words, evenly, nice_step
+from portal_app.services.drawing.scales import BESIDE_LANE, axis_words, evenly, nice_step
 from portal_app.shapes.charts import AxisMark, CallOut, GridLine, LineChart, TableRow
 
 _AIR = 22
@@ -93,7 +93,7 @@ def line_chart(
         path=_path(values, places, height, per_unit),
         ground=_path(values, places, height, per_unit, closed=True),
         before=_path(before[:places], places, height, per_unit) if before else "",
-        axis=axis_words(words),
+        axis=axis_words(words, BESIDE_LANE),
         grid=tuple(
             GridLine(round(height - value * per_unit, 1), written(value))
             for value in range(step, top + 1, step)

@@ -9,6 +9,9 @@ _LETTER = 2.15
 
 _AIR = 2.5
 
+BESIDE_LANE = 0.79
+"""The share of the narrowest plot that is left when the words of the scale stand in a lane beside it."""
+
 
 def nice_step(top: int, lines: int = 3) -> int:
     """The smallest of 1, 2, 5, 10, 20, 50 ... that reaches `top` in at most `lines` steps.
@@ -39,9 +42,12 @@ def in_per_cent(part: float, whole: float) -> float:
     return round(min(max(part / whole * 100, 0.0), 100.0), 2)
 
 
-def span_of(mark: AxisMark) -> tuple[float, float]:
-    """Where a word under the axis begins and ends at its widest, in per cent of the narrowest plot."""
-    width = len(mark.text) * _LETTER + _AIR
+def span_of(mark: AxisMark, room: float = 1.0) -> tuple[float, float]:
+    """Where a word under the axis begins and ends at its widest, in per cent of the narrowest plot.
+
+    `room` is the share of the width that the plot itself takes, beside a lane for the scale.
+    """
+    width = (len(mark.text) * _LETTER + _AIR) / room
     if mark.anchor == "start":
         return mark.at, mark.at + width
     if mark.anchor == "end":
@@ -49,14 +55,14 @@ def span_of(mark: AxisMark) -> tuple[float, float]:
     return mark.at - width / 2, mark.at + width / 2
 
 
-def _fits(mark: AxisMark, placed: Sequence[AxisMark]) -> bool:
-    left, right = span_of(mark)
+def _fits(mark: AxisMark, placed: Sequence[AxisMark], room: float) -> bool:
+    left, right = span_of(mark, room)
     if left < -0.01 or right > 100.01:
         return False
-    return all(right <= other[0] or left >= other[1] for other in map(span_of, placed))
+    return all(right <= other[0] or left >= other[1] for other in (span_of(one, room) for one in placed))
 
 
-def axis_words(wanted: Sequence[Sequence[AxisMark]]) -> tuple[AxisMark, ...]:
+def axis_words(wanted: Sequence[Sequence[AxisMark]], room: float = 1.0) -> tuple[AxisMark, ...]:
     """Place words in the order of their importance; one that would touch another is left out.
 
     Each entry lists the same word in several positions (centred, beginning at, ending at); the first that
@@ -64,7 +70,7 @@ def axis_words(wanted: Sequence[Sequence[AxisMark]]) -> tuple[AxisMark, ...]:
     """
     placed: list[AxisMark] = []
     for options in wanted:
-        fitting = next((mark for mark in options if mark.text and _fits(mark, placed)), None)
+        fitting = next((mark for mark in options if mark.text and _fits(mark, placed, room)), None)
         if fitting is not None:
             placed.append(fitting)
     return tuple(sorted(placed, key=lambda mark: mark.at))

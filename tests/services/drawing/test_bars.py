@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_app.services.drawing import bar_chart, line_chart
-from portal_app.services.drawing.scales import axis_words, nice_step, nice_top, span_of
+from portal_app.services.drawing.scales import BESIDE_LANE, axis_words, nice_step, nice_top, span_of
 from portal_app.shapes.charts import AxisMark, BarChart
 
 FIGURES = st.lists(st.one_of(st.none(), st.integers(0, 90_000)), min_size=1, max_size=96)
@@ -89,7 +89,8 @@ def test_solar_export_hangs_below_nought(values):
 @given(FIGURES, st.integers(0, 40), st.booleans())
 def test_words_under_the_axis_never_touch(values, spare, ends):
     chart = plot(values, places=len(values) + spare, now=len(values) - 1, end_word="1 Sep" if ends else "")
-    spans = [span_of(mark) for mark in chart.axis]
+    room = BESIDE_LANE if chart.lane else 1.0
+    spans = [span_of(mark, room) for mark in chart.axis]
     for left, right in zip(spans, spans[1:], strict=False):
         assert left[1] <= right[0]
     assert all(left >= -0.011 and right <= 100.011 for left, right in spans)
@@ -174,6 +175,12 @@ def test_nothing_read_yet_says_so_instead_of_drawing_nought():
 
 def test_a_day_of_nought_is_a_reading_not_a_gap():
     assert [bar.height for bar in plot([0, 0]).bars] == [0.0, 0.0]
+
+
+def test_a_year_names_every_other_month_on_a_phone():
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    chart = bar_chart([1000] * 12, months, written=kwh)
+    assert [mark.text for mark in chart.axis] == ["Jan", "Mar", "May", "Jul", "Sep", "Nov"]
 
 
 def test_a_figure_without_a_label_is_refused():
