@@ -111,6 +111,8 @@ class Directory:
         self.summaries: list[tuple[Entry, dict[str, str], int]] = []
         self._link_of_entry: array[int] = array("h")
         self._links: dict[str, int] = {}
+        self._link_names: list[str] = []
+        self._kind_by_ref: dict[str, Kind] = {}
         self.complete = False
         self._block_links: dict[str, Entry] = {}
 
@@ -125,7 +127,7 @@ class Directory:
                 self._add_meter(entry)
             elif name == "ReadingType":
                 self._bounded(self.kinds)
-                self.kinds.append(_kind(entry, fields, line))
+                self._add_kind(_kind(entry, fields, line))
             elif name == "LocalTimeParameters":
                 self._bounded(self.times)
                 self.times.append(_time_rules(fields, line))
@@ -133,6 +135,11 @@ class Directory:
     def _bounded(self, entries: list) -> None:
         if len(entries) >= MOST_ENTRIES:
             raise TooManyEntries
+
+    def _add_kind(self, kind: Kind) -> None:
+        self.kinds.append(kind)
+        if kind.ref:
+            self._kind_by_ref.setdefault(kind.ref, kind)
 
     def _add_meter(self, entry: Entry) -> None:
         self.meters.append(entry)
@@ -147,8 +154,10 @@ class Directory:
         while len(self._link_of_entry) <= entry.number:
             self._link_of_entry.append(-1)
         href = entry.up or entry.self_href.rpartition("/")[0]
-        if href and (href in self._links or len(self._links) < MOST_ENTRIES):
-            self._link_of_entry[entry.number] = self._links.setdefault(href, len(self._links))
+        if href not in self._links and len(self._links) < MOST_ENTRIES:
+            self._links[href] = len(self._links)
+            self._link_names.append(href)
+        self._link_of_entry[entry.number] = self._links.get(href, -1) if href else -1
 
     def meter_by_links(self, block: Entry) -> Entry | None:
         """The MeterReading a block's own links lead to."""
@@ -163,7 +172,7 @@ class Directory:
         meter = self.meter_by_links(block)
         if meter is None and block.number < len(self._link_of_entry):
             link = self._link_of_entry[block.number]
-            meter = self._block_links.get(list(self._links)[link]) if link >= 0 else None
+            meter = self._block_links.get(self._link_names[link]) if link >= 0 else None
         if meter is None and len(self.meters) == 1:
             meter = self.meters[0]
         return meter
@@ -171,9 +180,9 @@ class Directory:
     def kind_of(self, meter: Entry | None) -> Kind | None:
         """The ReadingType of a meter reading: by link, or because it is the only one."""
         if meter is not None:
-            for kind in self.kinds:
-                if kind.ref and kind.ref in meter.related:
-                    return kind
+            for href in meter.related:
+                if href in self._kind_by_ref:
+                    return self._kind_by_ref[href]
         return self.kinds[0] if len(self.kinds) == 1 and self.complete_or_unlinked(meter) else None
 
     def complete_or_unlinked(self, meter: Entry | None) -> bool:

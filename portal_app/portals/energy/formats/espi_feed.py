@@ -111,11 +111,11 @@ class Feed:
         parser.ExternalEntityRefHandler = _no_references
         return parser
 
-    def _prefix_declared(self, prefix: str | None, uri: str) -> None:
+    def _prefix_declared(self, prefix: str | None, uri: str | None) -> None:
         self._prefixes.add(prefix)
         if len(self._prefixes) > MOST_PREFIXES:
             raise Halt("too_complex", "The file declares more XML prefixes than any real feed has.")
-        if len(uri) > LONGEST_TEXT:
+        if uri is not None and len(uri) > LONGEST_TEXT:
             raise Halt("too_complex", "The file has an XML namespace that is too long to be one.")
 
     def _open(self, name: str, attributes: dict[str, str]) -> None:

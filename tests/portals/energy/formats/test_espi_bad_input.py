@@ -284,6 +284,11 @@ def test_another_namespace_is_named():
     assert "http://example.org/espi" in problems(items)[0].sentence
 
 
+def test_no_namespace_at_all_is_named():
+    items = read(simple(hours(3)).replace(b"http://naesb.org/espi", b""))
+    assert codes(items) == ["wrong_namespace"]
+
+
 def test_a_feed_without_readings_says_so():
     items = read(feed(usage_point(), meter(), reading_type()))
     assert codes(items) == ["no_readings"]
