@@ -24,7 +24,7 @@ class Errand:
 
 @dataclass(frozen=True)
 class Repeating:
-    """A job that comes round: `schedule` in cron's five fields, in UTC, for each company (of a kind) or once."""
+    """A job that comes round: `schedule` in cron's five fields, UTC, for each company (of a kind) or once."""
 
     name: str
     schedule: str

@@ -1,0 +1,26 @@
+"""What an operator types: `python -m portal_app.manage COMMAND`."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+
+from portal_app.commands import audit, check, company, jobs, migrate, seed
+
+COMMANDS = (migrate, seed, jobs, check, audit, company)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; gives 0 when it went well."""
+    parser = ArgumentParser(prog="python -m portal_app.manage", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        about = (command.__doc__ or "").partition(": ")[2]
+        mine = commands.add_parser(command.__name__.rpartition(".")[2], help=about, description=about)
+        command.arguments(mine)
+        mine.set_defaults(run=command.run)
+    options = parser.parse_args(words)
+    return options.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The commands, as an operator types them."""
+
+import pytest
+from sqlmodel import text
+
+from portal_app import manage
+from portal_app.core.access import acting_for, before_sign_in, unscoped
+from portal_app.core.accounts import Company
+from portal_app.core.db import session
+
+
+def test_a_company_is_created_once(database, capsys):
+    words = [
+        "company",
+        "create",
+        "acme",
+        "--kind",
+        "energy",
+        "--name",
+        "Acme Power",
+        "--zone",
+        "America/Chicago",
+    ]
+    assert manage.main(words) == 0
+    assert manage.main(words) == 1
+    assert "already" in capsys.readouterr().err
+    with before_sign_in() as db:
+        assert [(row.slug, row.zone) for row in db.exec(unscoped(Company))] == [("acme", "America/Chicago")]
+
+
+@pytest.mark.usefixtures("both_engines")
+def test_a_trail_changed_by_hand_is_found_and_named(people, capsys):
+    for word in ("one", "two", "three"):
+        with acting_for(people.owner) as access:
+            access.note(word)
+    assert manage.main(["audit", "verify"]) == 0
+    with session() as db:
+        drop = "DROP TRIGGER audit_entry_keeps"
+        db.execute(text(drop + (" ON audit_entry" if db.get_bind().dialect.name == "postgresql" else "")))
+        db.execute(text("UPDATE audit_entry SET action = 'nothing' WHERE seq = 2"))
+        db.commit()
+    assert manage.main(["audit", "verify", "--company", people.company.slug]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == f"{people.company.slug}: broken at entry 2"
+    assert manage.main(["audit", "verify", "--company", "nobody"]) == 1
+
+
+@pytest.mark.usefixtures("both_engines")
+def test_tables_and_database_agree_after_migrating(database, capsys):
+    assert manage.main(["migrate"]) == 0
+    assert manage.main(["migrate", "--check"]) == 0, capsys.readouterr().out
+
+
+def test_a_table_that_the_database_lacks_fails_the_check(database, capsys):
+    with session() as db:
+        db.execute(text("DROP TABLE job"))
+        db.commit()
+    assert manage.main(["migrate", "--check"]) == 1
+    assert "add_table" in capsys.readouterr().out
+
+
+def test_what_is_due_is_run_once(people, capsys):
+    with acting_for(people.owner) as access:
+        access.later("jobs.tidy", {})
+    assert manage.main(["jobs", "--once"]) == 0
+    with session() as db:
+        assert (
+            db.execute(text("SELECT state FROM job WHERE kind = 'jobs.tidy' AND key IS NULL")).scalar()
+            == "done"
+        )
+
+
+def test_no_demo_is_loaded_where_there_is_none(database, monkeypatch, capsys):
+    from portal_app.settings import settings
+
+    monkeypatch.setenv("PORTAL_DEMO", "0")
+    settings.cache_clear()
+    assert manage.main(["seed"]) == 1
+    assert "PORTAL_DEMO" in capsys.readouterr().err
