@@ -96,8 +96,8 @@ sys.stdout.write(f"{count} {problems} {grown}")
 @pytest.mark.parametrize(
     ("kind", "readings", "problems"),
     [
-        ("espi", 300_000, 0),
-        ("csv", 300_000, 0),
+        ("espi", 200_000, 0),
+        ("csv", 200_000, 0),
         ("bad", 0, 101),
         ("text", 0, 1),
         ("line", 0, 1),
