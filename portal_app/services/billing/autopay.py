@@ -61,8 +61,8 @@ def _words(access: Access, wish: Wish) -> str:
     )
     return (
         f"I allow {company.name} to take the amount of each bill of my account from my account ending in "
-        f"{wish.last_four} at {wish.bank}, {_day_words(wish.day_rule)}, moved to the next business day. {most} "
-        f"The amount varies: I am told the amount and the day at least {rules.NOTICE_DAYS} days before. "
+        f"{wish.last_four} at {wish.bank}, {_day_words(wish.day_rule)}, moved to the next business day. "
+        f"{most} The amount varies: I am told it and the day at least {rules.NOTICE_DAYS} days before. "
         f"I can stop a payment up to {rules.STOP_BUSINESS_DAYS} business days before its day, "
         "and end this at any time, here or by phone. I get a copy of these words."
     )
@@ -192,7 +192,7 @@ def autopay_stop(access: Access) -> Notice:
 
 
 def stop_next_debit(access: Access) -> Notice:
-    """Stop the debits that are announced, and leave autopay on. Refuses when it is too late for all of them."""
+    """Stop the debits that are announced, and leave autopay on. Refuses when none is announced."""
     access.require("autopay.change")
     order = _there(access)
     words = _stop_debits(access, order)
@@ -215,7 +215,8 @@ def _stop_debits(access: Access, order: Autopay) -> str:
         if notice.stop_until >= day:
             access.change(notice, state="stopped")
             words.append(
-                f"The debit of {amount} on {when} is stopped. Pay {bill.title} yourself, it is due {rules.day_text(bill.due_on, day)}."
+                f"The debit of {amount} on {when} is stopped. "
+                f"Pay {bill.title} yourself, it is due {rules.day_text(bill.due_on, day)}."
             )
         else:
             limit = rules.day_text(notice.stop_until, day)
@@ -309,10 +310,12 @@ def _announce(access: Access, order: Autopay, bill: Bill, cents: int, day: date,
     amount = money(access, cents, bill.currency)
     if above:
         title = f"{bill.title} is above your autopay limit"
-        text = f"{amount} is above your limit, so nothing is taken. Pay it yourself by {rules.day_text(bill.due_on, day)}."
+        by = rules.day_text(bill.due_on, day)
+        text = f"{amount} is above your limit, so nothing is taken. Pay it yourself by {by}."
     else:
         title = f"Autopay takes {amount} on {rules.day_text(debit_on, day)}"
-        text = f"For {bill.title}, from {order.method}. You can stop it until the end of {rules.day_text(until, day)}."
+        last = rules.day_text(until, day)
+        text = f"For {bill.title}, from {order.method}. You can stop it until the end of {last}."
     tell(access, bill.account_id, title, text, f"autopay-notice:{bill.id}")
     mail(access, order.email, title, f"{text}\n\nReference: {order.mandate}", f"autopay-notice:{bill.id}")
     access.note(

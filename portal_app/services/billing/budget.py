@@ -37,7 +37,7 @@ def _costs(access: Access, site_id: str) -> list[int]:
 
 @reads
 def budget_offer(access: Access, site_id: str = "") -> BudgetOffer:
-    """Compute what a budget plan would ask for each month from the last twelve bills of a place, before joining."""
+    """Compute what a plan would ask for each month from a place's last twelve bills, before joining."""
     access.require("bill.see")
     return _offer(access, site_id)
 
@@ -56,14 +56,15 @@ def _offer(access: Access, site_id: str) -> BudgetOffer:
         return BudgetOffer(
             words="Your last twelve bills leave nothing to pay, so a plan would not help.", site_id=site_id
         )
-    amount = money(access, cents, currency)
+    amount, year = money(access, cents, currency), money(access, sum(costs), currency)
+    end = f"{rules.same_month_next_year(today(access)):%B %Y}"
     return BudgetOffer(
         open=True,
         cents=cents,
         amount=amount,
         words=f"{amount} every month instead of a bill that goes up and down.",
-        basis=f"Your last {PLAN_MONTHS} bills came to {money(access, sum(costs), currency)}. A twelfth of that is {amount}.",
-        settles=f"After {PLAN_MONTHS} bills, in {rules.same_month_next_year(today(access)):%B %Y}, we compare it with what you used and settle the difference.",
+        basis=f"Your last {PLAN_MONTHS} bills came to {year}. A twelfth of that is {amount}.",
+        settles=f"After {PLAN_MONTHS} bills, in {end}, we compare it with your use and settle the difference.",
         site_id=site_id,
     )
 
@@ -72,13 +73,14 @@ def _running(access: Access, plan: BudgetPlan, currency: str) -> BudgetOffer:
     apart = ledger.on_plan(access, plan.id)
     way = "put off so far" if apart >= 0 else "paid ahead so far"
     amount = money(access, plan.monthly_cents, currency)
+    end = f"{rules.same_month_next_year(plan.starts_on):%B %Y}"
     return BudgetOffer(
         on=True,
         cents=plan.monthly_cents,
         amount=amount,
         words=f"You pay {amount} every month.",
         basis=f"Since {rules.long_day(plan.starts_on)}, reference {plan.reference}.",
-        settles=f"The plan is settled in {rules.same_month_next_year(plan.starts_on):%B %Y}, or when you leave it.",
+        settles=f"The plan is settled in {end}, or when you leave it.",
         so_far=f"{money(access, abs(apart), currency)} {way}.",
         site_id=plan.site_id,
     )
@@ -101,7 +103,7 @@ def enrol_budget(access: Access, expected_cents: int, site_id: str = "") -> Noti
         raise Refusal(offer.words)
     if offer.cents != expected_cents or isinstance(expected_cents, bool):
         raise Refusal(
-            f"The amount has changed since you saw it. It is now {offer.amount} a month. Look again, then join."
+            f"The amount has changed since you saw it. It is now {offer.amount} a month. Look, then join."
         )
     day = today(access)
     plan = access.add(
@@ -158,7 +160,7 @@ def leave_budget(access: Access, site_id: str = "") -> Notice:
 
 
 def settle_plan(access: Access, plan_id: str) -> Bill | None:
-    """Settle one plan that ended; for the house's jobs. A second call finds nothing left and changes nothing."""
+    """Settle one plan that ended; for the house's jobs. A second call changes nothing."""
     access.require("bill.issue")
     plan = access.get(BudgetPlan, plan_id)
     if plan.state == "on":
@@ -169,7 +171,7 @@ def settle_plan(access: Access, plan_id: str) -> Bill | None:
     company, day = company_of(access), today(access)
     amount = money(access, abs(apart), company.currency)
     why = (
-        f"While the plan ran, your bills came to {amount} {'more' if apart > 0 else 'less'} than the plan asked for. "
+        f"While the plan ran, you used {amount} {'more' if apart > 0 else 'less'} than the plan asked for. "
         + ("That is due now, once." if apart > 0 else "That is yours, and pays your next bills.")
     )
     line = LineDraft(

@@ -27,7 +27,8 @@ def plan_line(plan: BudgetPlan, cost_cents: int, company: Company) -> LineDraft:
     difference = plan.monthly_cents - cost_cents
     apart = written(abs(difference), company.currency, company.locale)
     kept = f"The other {apart} is put off" if difference < 0 else f"The {apart} more is kept for you"
-    why = f"This month cost {cost}. Your budget plan asks for {monthly}. {kept} and counted when the plan is settled."
+    asked = f"This month cost {cost}. Your budget plan asks for {monthly}."
+    why = f"{asked} {kept} and counted when the plan is settled."
     return LineDraft(
         code=BUDGET_CODE,
         title="Budget plan: difference put off" if difference < 0 else "Budget plan: kept for later months",

@@ -1,4 +1,4 @@
-"""The check code on a bill: who has the paper can see on the portal that the company wrote every figure on it."""
+"""The check code on a bill: who has the paper can see on the portal that the company wrote it."""
 
 import hashlib
 import hmac

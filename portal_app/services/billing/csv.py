@@ -39,7 +39,7 @@ def guarded(text: str) -> str:
 
 @reads
 def bill_csv(access: Access, ids: Sequence[str] | None = None) -> str:
-    """Write one, some or all of the account's bills as CSV, newest first. Raises NotYours for another's bill."""
+    """Write one, some or all bills of the account as CSV, newest first. Raises NotYours for another's."""
     access.require("bill.see")
     found = issued_bills(access, ids)
     known = [bill.id for bill in found]

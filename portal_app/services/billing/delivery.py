@@ -52,7 +52,8 @@ def choose_paperless(access: Access, paperless: bool, email: str = "") -> Notice
         access.change(found, version=found.version + 1, **facts)
     access.note("paperless.change", f"delivery:{found.id}", how=how, reference=found.reference)
     said = _confirmation(paperless, address, found.reference)
-    text = f"{said.text}\n\nReference: {found.reference}\nChosen by {who(access)}. If that was not you, call us on {company_of(access).phone}."
+    not_you = f"Chosen by {who(access)}. If that was not you, call us on {company_of(access).phone}."
+    text = f"{said.text}\n\nReference: {found.reference}\n{not_you}"
     mail(access, address, said.title, text, f"paperless:{found.reference}")
     tell(access, found.account_id, said.title, said.text, f"paperless:{found.reference}")
     return said

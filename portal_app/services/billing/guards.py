@@ -1,6 +1,6 @@
 """The database's own lock on what must never change: issued bills, their lines, the ledger.
 
-The guards come with the tables wherever those are made from the models; a migration runs `statements(dialect)`.
+The guards come with tables that are made from the models; a migration runs `statements(dialect)`.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Issuing bills: numbered without a gap, summed to the cent, never changed afterwards; and withdrawing one."""
+"""Issuing bills: numbered without a gap, summed to the cent, never changed; and withdrawing one."""
 
 import json
 from collections.abc import Sequence
@@ -16,9 +16,10 @@ from portal_app.core.ids import reference
 from portal_app.services.billing import budget_lines, ledger, rules
 from portal_app.services.billing.company import company_of, hold, money, setting, today
 from portal_app.services.billing.ledger import Side
-from portal_app.services.billing.news import tell
+from portal_app.services.billing.news import mail, tell
 from portal_app.services.billing.rules import LineDraft
-from portal_app.services.billing.tables import Bill, BillCounter, BillLine, BudgetPlan, Payment
+from portal_app.services.billing.tables import Bill, BillCounter, BillLine, BudgetPlan, Delivery, Payment
+from portal_app.settings import settings
 from portal_app.shapes.status import Notice
 
 
@@ -49,7 +50,7 @@ def issue_bill(
     """Issue one bill to an account, with the company's next number; the same `key` gives the same bill again.
 
     The lines must add up to `total_cents`. A budget plan of the place adds its line, so that the bill asks
-    for the plan's amount. Credit the account has is used at once. Raises Refusal for lines that do not add up.
+    for the plan's amount. Credit is used at once. Raises Refusal for lines that do not add up.
     """
     access.require("bill.issue")
     account = hold(access, account_id)
@@ -91,7 +92,7 @@ def issue_bill(
 
 
 def issue_settlement(access: Access, plan: BudgetPlan, line: LineDraft, due_on: date) -> Bill:
-    """Issue the one-line bill that ends a budget plan: what was put off falls due, or comes back as credit."""
+    """Issue the one-line bill that ends a budget plan: what was put off falls due, or becomes credit."""
     account_id = plan.account_id
     account, company, day = hold(access, account_id), company_of(access), today(access)
     values = dict(
@@ -154,6 +155,18 @@ def _tell_of(access: Access, bill: Bill, announce: bool) -> None:
             f"{amount}, due {rules.day_text(bill.due_on)}." if left > 0 else "There is nothing to pay on it."
         )
         tell(access, bill.account_id, f"{bill.title} is ready", detail, f"bill:{bill.id}")
+        _mail_paperless(access, bill, detail)
+
+
+def _mail_paperless(access: Access, bill: Bill, detail: str) -> None:
+    paperless = (col(Delivery.account_id) == bill.account_id, col(Delivery.how) == "paperless")
+    choice = access.first(Delivery, *paperless)
+    if choice is not None:
+        company = company_of(access)
+        text = (
+            f"{detail}\n\nSee each line explained: {settings().public_url}/{company.kind}/billing/{bill.id}"
+        )
+        mail(access, choice.email, f"{company.name}: {bill.title} is ready", text, f"bill-mail:{bill.id}")
 
 
 def _row(bill: Bill, place: int, line: LineDraft) -> dict[str, object]:

@@ -150,7 +150,7 @@ def _named(access: Access, reference: str) -> Payment:
     )
     if bill is None:
         raise Refusal(
-            f"We never gave out the reference {reference or 'you typed'}. Check it against the bank statement.",
+            f"We never gave out the reference {reference or 'you typed'}. Check the bank statement again.",
             "reference",
         )
     if bill.total_cents <= 0:
@@ -258,7 +258,7 @@ def _tell_received(access: Access, payment: Payment, arrived: Transfer, bills_pa
 
 
 def record_failure(access: Access, reference: str, reason: str) -> Notice:
-    """Record that a debit did not go through; the bill is open again. Refuses a payment that is not under way."""
+    """Record that a payment did not go through; its bill is open again. Refuses one not under way."""
     access.require("payment.record")
     payment = access.first(Payment, col(Payment.reference) == rules.read_reference(reference))
     if payment is None:

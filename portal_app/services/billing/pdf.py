@@ -36,7 +36,7 @@ def _compiler(template: int) -> Any:
 
 
 def render(data: dict[str, Any], template: int, moment: datetime) -> bytes:
-    """Set a bill's data in type. The data goes in as JSON, so no text of a customer is ever read as markup."""
+    """Set a bill's data in type. It goes in as JSON, so no text of a customer is read as markup."""
     with _one_at_a_time:
         return _compiler(template).compile(
             format="pdf",
@@ -104,7 +104,7 @@ def document(bill: Bill, lines: list[BillLine]) -> dict[str, Any]:
         "total": money(bill.total_cents),
         "note": _note(bill, money(abs(bill.opening_cents))),
         "pay": _how_to_pay(bill, issuer, money(bill.total_cents)),
-        "check": f"Check code {check_code(bill)}. Type it on the portal under Billing to see that this bill is ours.",
+        "check": f"Check code {check_code(bill)}. Type it on the portal, under Billing, to see that it is ours.",
         "footer": f"{issuer['name']}, bill {bill.number}",
     }
 
@@ -122,8 +122,10 @@ def _printed(line: BillLine, amount: str) -> dict[str, str]:
 
 def _note(bill: Bill, amount: str) -> str:
     if bill.opening_cents > 0:
-        return f"When this bill was issued, {amount} of earlier bills was still open. It is not charged again here."
-    return f"When this bill was issued, there was a credit of {amount}." if bill.opening_cents < 0 else ""
+        return (
+            f"When this was issued, {amount} of earlier bills was still open. It is not charged again here."
+        )
+    return f"When this was issued, there was a credit of {amount}." if bill.opening_cents < 0 else ""
 
 
 def _how_to_pay(bill: Bill, issuer: dict[str, str], total: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ CHANNELS = {
 
 
 def issued_bills(access: Access, ids: Sequence[str] | None = None, site_id: str | None = None) -> list[Bill]:
-    """The visitor's issued bills, newest first; with `ids` exactly those. Raises NotYours for one that is not."""
+    """Issued bills, newest first; with `ids` exactly those. Raises NotYours for one of somebody else."""
     if ids is not None:
         found = [access.get(Bill, bill_id) for bill_id in dict.fromkeys(ids)]
         return sorted(found, key=lambda bill: (bill.issued_on, bill.number or 0), reverse=True)
@@ -123,8 +123,10 @@ def _sums(access: Access, bill: Bill, left: int) -> tuple[SumLine, ...]:
 def _brought_forward(access: Access, bill: Bill) -> str:
     amount = money(access, abs(bill.opening_cents), bill.currency)
     if bill.opening_cents > 0:
-        return f"When this bill was issued, {amount} of earlier bills was still open. It is not charged again here."
-    return f"When this bill was issued, you had a credit of {amount}." if bill.opening_cents < 0 else ""
+        return (
+            f"When this was issued, {amount} of earlier bills was still open. It is not charged again here."
+        )
+    return f"When this was issued, you had a credit of {amount}." if bill.opening_cents < 0 else ""
 
 
 def check_code(bill: Bill) -> str:
@@ -155,7 +157,8 @@ def check_bill(access: Access, number: str, code: str) -> Notice:
         )
         return Notice("This is not a bill of yours from us", text, "urgent")
     amount = money(access, found.total_cents, found.currency)
-    text = f"Bill {found.number}, {amount}, due {rules.long_day(found.due_on)}. Pay to {company.bank_account}, {company.bank_name}."
+    due = rules.long_day(found.due_on)
+    text = f"Bill {found.number}, {amount}, due {due}. Pay to {company.bank_account}, {company.bank_name}."
     return Notice("This bill is genuine", text, "good", found.reference)
 
 

@@ -49,7 +49,7 @@ class LineDraft:
 
 
 def check_cents(cents: object, field_name: str = "") -> int:
-    """Give back an amount above 0 in whole cents. Refuses floats, nought, negatives and the absurdly large."""
+    """Give back an amount above 0 in whole cents. Refuses floats, nought, negatives, the absurdly large."""
     if not isinstance(cents, int) or isinstance(cents, bool) or not 0 < cents <= LARGEST_CENTS:
         raise Refusal("The amount must be above 0, in whole cents. Check what was typed.", field_name)
     return cents
@@ -152,7 +152,7 @@ def read_reference(typed: object) -> str:
 
 
 def clean(typed: object, longest: int, name: str, field_name: str = "") -> str:
-    """Give back one line of typed text, normalised. Refuses control characters, lone surrogates and too much."""
+    """Give back one typed line, normalised. Refuses control characters, lone surrogates and too much."""
     if not isinstance(typed, str):
         raise Refusal(f"Type {name} as text.", field_name)
     text = unicodedata.normalize("NFC", typed).strip()

@@ -1,4 +1,4 @@
-"""What billing keeps: bills and their lines, the ledger behind them, payments, autopay, budget plans, paper."""
+"""What billing keeps: bills, their lines, the ledger behind them, payments, autopay, plans, paper."""
 
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +33,7 @@ class Bill(AccountRow, table=True):
     """One bill. From the moment it is issued its figures never change; a mistake is answered by voiding it.
 
     `period_from` and `period_to` are both days of the period. `opening_cents` is what was already open when
-    it was issued (below 0: a credit); it is told, not charged again. `issuer` is who sent it to whom, as JSON.
+    it was issued (below 0: a credit), told but not charged again. `issuer`: who sent it to whom, JSON.
     """
 
     __table_args__ = (
@@ -70,7 +70,7 @@ class Bill(AccountRow, table=True):
 
 
 class BillLine(AccountRow, table=True):
-    """One line of a bill with its plain-language explanation. Quantity and rate are decimals written as text."""
+    """One line of a bill and its plain-language explanation. Quantity and rate are decimal text."""
 
     __tablename__ = "bill_line"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (

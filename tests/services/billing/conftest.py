@@ -77,7 +77,9 @@ ENERGY = (
 def issue(house: cast.Cast) -> Callable[..., Bill]:
     """Issue a bill to the owner's account; of so many cents, or with the energy lines."""
 
-    def _issue(cents: int | None = None, *, account_id: str = "", company_id: str = "", **more: object) -> Bill:
+    def _issue(
+        cents: int | None = None, *, account_id: str = "", company_id: str = "", **more: object
+    ) -> Bill:
         lines = ENERGY if cents is None else (line(cents),)
         facts = {
             "due_on": date(2026, 3, 24),

@@ -82,7 +82,12 @@ def test_a_bill_is_announced_and_collected_once(house, issue, clock):
     for _ in range(2):
         _nightly(house, "billing.collect_debits")
     (payment,) = stored(Payment)
-    assert (payment.method, payment.state, payment.cents, payment.channel) == ("bank_debit", "pending", 18504, "autopay")
+    assert (payment.method, payment.state, payment.cents, payment.channel) == (
+        "bank_debit",
+        "pending",
+        18504,
+        "autopay",
+    )
     with pytest.raises(Refusal, match="collected by autopay"):
         _do(house, service.request_payment, bill.id)
     with acting_for(house.staff) as access:
@@ -106,9 +111,14 @@ def test_nothing_is_collected_for_a_bill_that_was_paid_meanwhile(house, issue, c
 @pytest.mark.parametrize("use_case", [service.autopay_stop, service.autopay_pause, service.stop_next_debit])
 @pytest.mark.parametrize(
     ("moment", "state"),
-    [(datetime(2026, 3, 18, 4, 59, tzinfo=UTC), "stopped"), (datetime(2026, 3, 18, 5, 1, tzinfo=UTC), "sent")],
+    [
+        (datetime(2026, 3, 18, 4, 59, tzinfo=UTC), "stopped"),
+        (datetime(2026, 3, 18, 5, 1, tzinfo=UTC), "sent"),
+    ],
 )
-def test_a_debit_is_stopped_until_the_end_of_the_third_business_day_before(house, issue, clock, use_case, moment, state):
+def test_a_debit_is_stopped_until_the_end_of_the_third_business_day_before(
+    house, issue, clock, use_case, moment, state
+):
     _on(house)
     issue(due_on=date(2026, 3, 20))
     _nightly(house, "billing.announce_debits")

@@ -40,7 +40,14 @@ def test_every_line_with_its_figure_and_explanation_is_in_the_pdf(house, issue):
         assert line.why in text
     for figure in ("$88.20", "$120.84", "-$24.00", "$185.04", "294 kWh at 0.30", "318 kWh at 0.38"):
         assert figure in text
-    for fact in ("Bill number 1", "3 Feb to 2 Mar 2026", "24 March 2026", "12 Elm Street", "Account 1001", "Page 1 of 1"):
+    for fact in (
+        "Bill number 1",
+        "3 Feb to 2 Mar 2026",
+        "24 March 2026",
+        "12 Elm Street",
+        "Account 1001",
+        "Page 1 of 1",
+    ):
         assert fact in text
 
 
@@ -51,7 +58,12 @@ def test_the_pdf_says_how_to_pay_and_carries_the_check_code_of_the_portal(house,
     with acting_for(house.owner) as access:
         view = service.bill(access, bill.id)
     assert f"Check code {view.check_code}" in text
-    for fact in ("Pay to First Energy", "Bank First Bank", "Account US12 0000 4417", f"Reference {bill.reference}"):
+    for fact in (
+        "Pay to First Energy",
+        "Bank First Bank",
+        "Account US12 0000 4417",
+        f"Reference {bill.reference}",
+    ):
         assert fact in text
 
 
@@ -80,7 +92,7 @@ def test_the_same_bill_is_the_same_bytes_whoever_asks_and_whenever(house, issue,
 
 @pytest.mark.line("S-36")
 def test_typed_markup_is_only_text_on_paper(house):
-    why = "Rate #7 *bold* $x$ @ref <a> [b] \\ #read(\"/etc/passwd\")"
+    why = 'Rate #7 *bold* $x$ @ref <a> [b] \\ #read("/etc/passwd")'
     with acting_for_company(house.company.id) as access:
         from datetime import date
 

@@ -26,6 +26,16 @@ def _numbers(company_id: str) -> list[int | None]:
     return sorted(bill.number or 0 for bill in stored(Bill, col(Bill.company_id) == company_id))
 
 
+def _issue_and_fail(house):
+    period = service.Period(date(2026, 2, 3), date(2026, 3, 2))
+    with acting_for_company(house.company.id) as access:
+        bill = service.issue_bill(
+            access, house.account.id, [line(100)], period, total_cents=100, due_on=date(2026, 3, 24)
+        )
+        assert bill.number == 1
+        raise ZeroDivisionError
+
+
 @pytest.mark.line("I13-1", "U13-05")
 def test_a_bill_is_the_sum_of_its_lines(house, issue):
     bill = issue()
@@ -60,16 +70,8 @@ def test_numbers_run_without_a_gap_per_company_even_after_a_bill_that_failed(hou
 
 
 def test_a_bill_that_is_rolled_back_late_gives_its_number_back(house, issue):
-    with pytest.raises(RuntimeError), acting_for_company(house.company.id) as access:
-        service.issue_bill(
-            access,
-            house.account.id,
-            [line(100)],
-            service.Period(date(2026, 2, 3), date(2026, 3, 2)),
-            total_cents=100,
-            due_on=date(2026, 3, 24),
-        )
-        raise RuntimeError
+    with pytest.raises(ZeroDivisionError):
+        _issue_and_fail(house)
     assert issue(100).number == 1
 
 
@@ -181,7 +183,9 @@ def test_credit_pays_the_next_bill_at_once(house, issue):
 @given(amounts=st.lists(st.integers(-50_000, 200_000), min_size=1, max_size=5))
 def test_the_ledger_sums_to_nought_and_the_balance_to_what_was_billed(house, issue, amounts):
     with before_sign_in(reads_only=True) as db:
-        before = db.execute(text("SELECT coalesce(sum(cents), 0) FROM ledger_entry WHERE ledger <> 'revenue'")).scalar_one()
+        before = db.execute(
+            text("SELECT coalesce(sum(cents), 0) FROM ledger_entry WHERE ledger <> 'revenue'")
+        ).scalar_one()
     for cents in amounts:
         issue(cents)
     entries = stored(LedgerEntry)
@@ -192,7 +196,9 @@ def test_the_ledger_sums_to_nought_and_the_balance_to_what_was_billed(house, iss
     after = sum(entry.cents for entry in entries if entry.ledger != "revenue")
     assert after - int(before) == sum(amounts)
     for bill in stored(Bill):
-        left = sum(entry.cents for entry in entries if entry.bill_id == bill.id and entry.ledger == "receivable")
+        left = sum(
+            entry.cents for entry in entries if entry.bill_id == bill.id and entry.ledger == "receivable"
+        )
         assert 0 <= left <= max(bill.total_cents, 0)
         assert (left == 0) == (bill.state == "paid")
 

@@ -173,7 +173,11 @@ def test_the_same_line_of_the_bank_statement_counts_once(house, issue):
 
 def test_an_unknown_reference_and_another_companys_are_refused_alike(house, issue):
     bill = issue()
-    for staff, reference in ((house.staff, "PAY-222222"), (house.other_staff, bill.reference), (house.staff, "")):
+    for staff, reference in (
+        (house.staff, "PAY-222222"),
+        (house.other_staff, bill.reference),
+        (house.staff, ""),
+    ):
         with pytest.raises(Refusal, match="never gave out"):
             _record(staff, reference, 100)
     assert stored(Transfer) == []
@@ -285,7 +289,10 @@ def test_a_company_without_a_bank_account_says_how_to_pay(house, issue):
         _ask(house.owner, bill)
 
 
-@given(parts=st.lists(st.integers(1, 9000), min_size=1, max_size=4), bills=st.lists(st.integers(1, 9000), min_size=1, max_size=3))
+@given(
+    parts=st.lists(st.integers(1, 9000), min_size=1, max_size=4),
+    bills=st.lists(st.integers(1, 9000), min_size=1, max_size=3),
+)
 def test_every_cent_that_arrives_is_on_a_bill_or_in_credit(house, issue, parts, bills):
     before = _owed(house.owner)
     issued = [issue(cents) for cents in bills]

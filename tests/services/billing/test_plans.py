@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("both_engines")
 
 def _year(issue, amounts=YEAR, year=2025):
     for month, dollars in enumerate(amounts, start=1):
-        issue(dollars * 100, issued_on=date(year, month, 3), due_on=date(year, month, 24), title=f"Bill {month}")
+        issue(
+            dollars * 100, issued_on=date(year, month, 3), due_on=date(year, month, 24), title=f"Bill {month}"
+        )
 
 
 def _do(house, use_case, *arguments):
@@ -63,7 +65,10 @@ def test_joining_at_an_amount_that_is_no_longer_the_amount_is_refused(house, iss
 def test_less_than_a_year_of_bills_makes_no_plan(house, issue):
     issue(100)
     offer = _do(house, service.budget_offer)
-    assert (offer.open, offer.words) == (False, "A budget plan needs 12 bills for this place; there are 1 so far.")
+    assert (offer.open, offer.words) == (
+        False,
+        "A budget plan needs 12 bills for this place; there are 1 so far.",
+    )
     with pytest.raises(Refusal, match="needs 12 bills"):
         _do(house, service.enrol_budget, 100)
 
@@ -147,6 +152,18 @@ def test_the_paperless_choice_is_confirmed_with_a_reference_and_a_mail(house):
 
 
 @pytest.mark.line("U13-07")
+def test_a_paperless_bill_comes_by_mail_with_a_way_to_itself(house, issue):
+    issue(100)
+    assert [job for job in stored(Job) if job.kind == "mail.send"] == []
+    _do(house, service.choose_paperless, True, "olive@home.example")
+    bill = issue(12345)
+    (mail,) = [job.payload for job in stored(Job) if job.kind == "mail.send" and bill.id in job.payload]
+    assert '"to": "olive@home.example"' in mail
+    assert "$123.45, due Tue 24 Mar 2026." in mail
+    assert f"/energy/billing/{bill.id}" in mail
+
+
+@pytest.mark.line("U13-07")
 def test_back_to_paper_is_a_choice_too(house):
     _do(house, service.choose_paperless, True, "olive@home.example")
     notice = _do(house, service.choose_paperless, False)
@@ -157,7 +174,9 @@ def test_back_to_paper_is_a_choice_too(house):
     assert view.words.startswith("On paper, by post, since 10 March 2026.")
 
 
-@pytest.mark.parametrize("email", ["olive", "olive@home", "a@b@c.example", "a b@c.example", "x\ud800@c.example", "a" * 300])
+@pytest.mark.parametrize(
+    "email", ["olive", "olive@home", "a@b@c.example", "a b@c.example", "x\ud800@c.example", "a" * 300]
+)
 def test_an_address_that_can_not_be_one_is_refused_beside_its_field(house, email):
     with pytest.raises(Refusal) as refused:
         _do(house, service.choose_paperless, True, email)
