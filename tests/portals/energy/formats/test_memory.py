@@ -76,7 +76,13 @@ elif kind == "bad":
 elif kind == "text":
     items = read_espi(Made(HEAD + b"<IntervalReading><value>", lambda at: b"7" * 1000, N, FOOT))
 elif kind == "bomb":
-    items = read_espi(io.BytesIO(gzip.compress(b"<feed>" + b" " * 200_000_000, 1)))
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1) as bomb:
+        bomb.write(b"<feed>")
+        for _ in range(200):
+            bomb.write(b" " * 1_000_000)
+    packed.seek(0)
+    items = read_espi(packed)
 elif kind == "csv":
     items = read_csv_intervals(Made(b"start,kWh\\n", row, N, b""))
 else:
