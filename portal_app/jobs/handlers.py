@@ -4,17 +4,20 @@ from portal_app.core.errands import Handler, Repeating
 from portal_app.jobs import run
 from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
+from portal_app.services.billing import errands as billing
 from portal_app.services.notifications import service as notifications
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
     "adoption.give_up_idle": adoption.give_up_idle,
     **notifications.JOBS,
+    **billing.JOBS,
 }
 
 REPEATING: tuple[Repeating, ...] = (
     Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),
     Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
+    *billing.REPEATING,
 )
 
 

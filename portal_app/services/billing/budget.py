@@ -64,7 +64,7 @@ def _offer(access: Access, site_id: str) -> BudgetOffer:
         amount=amount,
         words=f"{amount} every month instead of a bill that goes up and down.",
         basis=f"Your last {PLAN_MONTHS} bills came to {year}. A twelfth of that is {amount}.",
-        settles=f"After {PLAN_MONTHS} bills, in {end}, we compare it with your use and settle the difference.",
+        settles=f"After {PLAN_MONTHS} bills, in {end}, we compare it with your use and settle up.",
         site_id=site_id,
     )
 

@@ -27,7 +27,7 @@ def _settle_up(access: SystemAccess, _payload: dict[str, Any]) -> None:
     budget.settle_up(access)
 
 
-HANDLERS: dict[str, Handler] = {
+JOBS: dict[str, Handler] = {
     "billing.file_pdf": _file_pdf,
     "billing.settle_plan": _settle_plan,
     "billing.announce_debits": _announce_debits,

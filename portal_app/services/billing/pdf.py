@@ -104,7 +104,7 @@ def document(bill: Bill, lines: list[BillLine]) -> dict[str, Any]:
         "total": money(bill.total_cents),
         "note": _note(bill, money(abs(bill.opening_cents))),
         "pay": _how_to_pay(bill, issuer, money(bill.total_cents)),
-        "check": f"Check code {check_code(bill)}. Type it on the portal, under Billing, to see that it is ours.",
+        "check": f"Check code {check_code(bill)}. Type it on the portal, under Billing, to see it is ours.",
         "footer": f"{issuer['name']}, bill {bill.number}",
     }
 

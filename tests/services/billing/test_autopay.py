@@ -26,7 +26,7 @@ def _on(house, wish=WISH):
 
 def _nightly(house, kind):
     with acting_for_company(house.company.id) as access:
-        errands.HANDLERS[kind](access, {})
+        errands.JOBS[kind](access, {})
 
 
 def _view(house):

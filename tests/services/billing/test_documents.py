@@ -80,7 +80,7 @@ def test_the_same_bill_is_the_same_bytes_whoever_asks_and_whenever(house, issue,
     bill = issue()
     first = _pdf(house.owner, bill)
     with acting_for_company(house.company.id) as access:
-        errands.HANDLERS["billing.file_pdf"](access, {"bill_id": bill.id})
+        errands.JOBS["billing.file_pdf"](access, {"bill_id": bill.id})
     clock.move(days=40)
     with acting_for(house.staff) as access:
         service.record_transfer(access, bill.reference, 18504, clock.move(days=1).date(), "L1")

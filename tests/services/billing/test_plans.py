@@ -90,12 +90,12 @@ def test_a_year_on_the_plan_is_settled_to_the_cent(house, issue, clock):
         assert bill.total_cents == 11367 == sum(line.amount_cents for line in lines)
         assert all(line.why for line in lines)
     with acting_for_company(house.company.id) as access:
-        errands.HANDLERS["billing.settle_up"](access, {})
+        errands.JOBS["billing.settle_up"](access, {})
     (last,) = stored(Bill, col(Bill.title) == "Settle-up of your budget plan")
     assert last.total_cents == 8096
     assert [plan.state for plan in stored(BudgetPlan)] == ["settled"]
     with acting_for_company(house.company.id) as access:
-        errands.HANDLERS["billing.settle_up"](access, {})
+        errands.JOBS["billing.settle_up"](access, {})
     assert len(stored(Bill, col(Bill.title) == "Settle-up of your budget plan")) == 1
 
 
@@ -112,7 +112,7 @@ def test_leaving_brings_one_last_bill_for_what_was_put_off(house, issue, clock):
     assert plan_id in job.payload
     for _ in range(2):
         with acting_for_company(house.company.id) as access:
-            errands.HANDLERS["billing.settle_plan"](access, {"plan_id": plan_id})
+            errands.JOBS["billing.settle_plan"](access, {"plan_id": plan_id})
     assert [bill.total_cents for bill in stored(Bill, col(Bill.key) == f"settle:{plan_id}")] == [3633]
 
 
