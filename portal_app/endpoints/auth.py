@@ -106,7 +106,7 @@ async def switch_account(request: Request) -> Response:
         visitor = await _off_loop(identity.visitor_of, request.headers.get("cookie", ""))
         if visitor is None:
             return _see_other("/sign-in")
-        value, switched = await _off_loop(identity.switch_account, visitor, form.get("account", ""))
+        value, switched = await _off_loop(identity.switch_account, visitor, form.get("account_id", ""))
     except BadForm:
         return _bad_form()
     except SignedOut:

@@ -167,7 +167,8 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(browser, 
         for _ in range(most // 1024 + 1):
             yield b"x" * 1024
 
-    answer = browser.post(path, content=b"x" * (most + 1) if announced else pieces())
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    answer = browser.post(path, content=b"x" * (most + 1) if announced else pieces(), headers=kind)
     assert answer.status_code == 413
     assert answer.text == "That is larger than we take here."
     assert "content-security-policy" in answer.headers
