@@ -209,7 +209,7 @@ class MapShape:
     """An area, a line of the ground, or a point on a map, projected.
 
     `path` is in the units of the view; `x` and `y` place the point or the words, in per cent of width and
-    height. `radius` is a point's size in rem, so that it stays tappable however small the map is drawn.
+    height. `radius` is a point's size in rem, so that it stays readable however small the map is drawn.
     `count` above 1 is a cluster. `facts` are what the list beneath the map says of it.
     """
 

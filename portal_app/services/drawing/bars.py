@@ -12,6 +12,8 @@ _WORDS_ROOM = 56
 _AIR_ABOVE = 22
 _LINE_APART = 22
 _WIDEST = 6.0
+_STEP_ASIDE = 0.8
+"""How far a word begins after its bar, in per cent, when the place under the bar is taken."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _axis(
     def at(index: int, text: str) -> list[AxisMark]:
         left, right = round(index * slot, 2), round((index + 1) * slot, 2)
         middle = AxisMark(round((index + 0.5) * slot, 2), text)
-        return [middle, AxisMark(right, text, "start"), AxisMark(left, text, "end")]
+        return [middle, AxisMark(round(right + _STEP_ASIDE, 2), text, "start"), AxisMark(left, text, "end")]
 
     begin = AxisMark(0.0, words[0], "start")
     roomy = places <= 12
@@ -164,6 +166,14 @@ def _rows(
     if whole:
         rows.append(TableRow(tuple(whole), marked=True))
     return tuple(rows)
+
+
+def _notes(notes: dict[int, str] | None, now: int | None, now_word: str) -> dict[int, str]:
+    """What stands beside the rows of the table; the place not finished yet says so."""
+    held = dict(notes or {})
+    if now is not None:
+        held.setdefault(now, f"{now_word}, not finished".lstrip(", "))
+    return held
 
 
 def _said(
@@ -247,7 +257,7 @@ def bar_chart(
         key_now=key_now,
         key_before=key_before if any(item is not None for item in before) else "",
         columns=tuple(columns),
-        rows=_rows(values, before, labels, cell or written, notes or {}, whole),
+        rows=_rows(values, before, labels, cell or written, _notes(notes, now, now_word), whole),
         base_y=scale.base,
         lane=lane,
         key_level=level_words,

@@ -119,8 +119,8 @@ def _frame(spots: Sequence[Position], width: int, height: int, zoom: int, centre
 
 
 def point_size(weight: int) -> float:
-    """A point's size in rem by the number of customers: never under 2.75, so that a finger finds it."""
-    return round(min(2.75 + 0.35 * math.log10(max(weight, 1)), 4.25), 2)
+    """A point's size in rem by the number of customers, from 2 to 3.25, so that its mark stays readable."""
+    return round(min(2 + 0.25 * math.log10(max(weight, 1)), 3.25), 2)
 
 
 _TONES = ("neutral", "good", "info", "attention", "urgent")
@@ -239,7 +239,7 @@ def map_view(
     height: int = 480,
     zoom: int = 0,
     centre: Position | None = None,
-    apart: float = 44.0,
+    apart: float = 64.0,
     said: str = "",
     empty: str = "",
     source: str = "",

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from portal_app.shapes.charts import AxisMark
 
-_LETTER = 2.15
+_LETTER = 2.35
 """How wide one letter of the axis is, in per cent of the narrowest plot (13 px type on 288 px)."""
 
-_AIR = 2.5
+_AIR = 3.0
 
 BESIDE_LANE = 0.79
 """The share of the narrowest plot that is left when the words of the scale stand in a lane beside it."""
@@ -47,7 +47,8 @@ def span_of(mark: AxisMark, room: float = 1.0) -> tuple[float, float]:
 
     `room` is the share of the width that the plot itself takes, beside a lane for the scale.
     """
-    width = (len(mark.text) * _LETTER + _AIR) / room
+    letters = len(mark.text) - sum(map(mark.text.count, ": .,")) / 2
+    width = (letters * _LETTER + _AIR) / room
     if mark.anchor == "start":
         return mark.at, mark.at + width
     if mark.anchor == "end":

@@ -140,6 +140,7 @@ def test_today_is_not_finished_and_the_rest_of_the_bill_is_open():
     assert chart.bars[-1].kind == "now"
     assert chart.bars[-1].x + chart.bars[-1].width < 61
     assert [mark.text for mark in chart.axis][-2:] == ["today", "1 Sep"]
+    assert chart.rows[17].note == "today, not finished"
     assert chart.lane is False
 
 
