@@ -29,6 +29,8 @@ class DemoPerson:
     name: str
     says: str
     company: str
+    first_name: str = ""
+    initials: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The energy utility's portal: is my power on, what do I owe, why is it high."""
 
 from portal_app.portals.energy import permissions, seed
-from portal_app.portals.energy.service import home
+from portal_app.portals.energy.service import home, reporting
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
 from portal_app.shapes.portal import Kind, NavEntry, TopTask
 
@@ -9,6 +9,9 @@ KIND = Kind(
     key="energy",
     title="Energy",
     tagline="Electricity and gas",
+    welcome="Sign in to see your power, bills and outages",
+    open_door=NavEntry("Report an outage, no sign-in", "/report", "bolt"),
+    open_news=reporting.open_news,
     frame="topbar",
     nav=(
         NavEntry("Usage", "/usage", "usage"),

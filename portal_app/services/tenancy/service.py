@@ -248,6 +248,8 @@ def people_to_look_around_as(kind: str = "") -> list[DemoPerson]:
             name=person.name,
             says=person.demo_says,
             company=companies[person.company_id].name,
+            first_name=person.name.split()[0],
+            initials=rules.initials(person.name),
         )
         for person in people
     ]

@@ -1,0 +1,129 @@
+"""The front door: e-mail and password, a look around in the demo, and what may be done without signing in.
+
+The forms are the browser's own and need no script; a problem is told by the state, and where no script
+runs by the fragment of the address.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.atoms.button import button, link_button
+from portal_app.components.atoms.rows import row_end, row_list, row_words
+from portal_app.components.atoms.surface import face, section
+from portal_app.components.blocks.empty import empty
+from portal_app.components.blocks.fields import field
+from portal_app.components.blocks.notice import notice, notices
+from portal_app.components.draw import ids, when, words
+from portal_app.components.frames import Around, frame_for
+from portal_app.components.icons import icon
+from portal_app.state.session import SessionState
+from portal_app.state.shared.sign_in import PROBLEMS, SignInState
+
+LOAD = [SessionState.arrive_openly, SignInState.load]
+
+
+def _without_script() -> list[rx.Component]:
+    """Each problem in words, hidden unless the address names it and no script runs."""
+    told = [
+        rx.el.div(notice(said), custom_attrs=ids(word, hidden=True, role="alert"))
+        for word, said in PROBLEMS.items()
+    ]
+    shown = ", ".join(f"#{word}:target" for word in PROBLEMS)
+    return [*told, rx.el.noscript(rx.el.style(f"{shown} {{ display: block }}"))]
+
+
+def _kept(name: str, value: Any) -> rx.Component:
+    return rx.el.input(type="hidden", name=name, value=value, read_only=True)
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        _kept("next", SignInState.next_place),
+        _kept("company", SignInState.company_slug),
+        field(
+            "Email", "email", kind="email", autocomplete="username", value=SignInState.email, maxLength=254
+        ),
+        field("Password", "password", kind="password", maxLength=128),
+        button("Sign in", "primary", wide=True, type="submit"),
+        method="post",
+        action="/auth/sign-in",
+        on_submit=None,
+        class_name="stack",
+    )
+
+
+def _enter() -> rx.Component:
+    return rx.el.section(
+        rx.el.h1(SignInState.welcome),
+        rx.el.div(notices(SignInState.said), *_without_script()),
+        _form(),
+        when(
+            SignInState.phone_line,
+            lambda: rx.el.p("Can't sign in? We help. ", SignInState.phone_line, class_name="small quiet"),
+        ),
+        class_name="stack loose",
+    )
+
+
+def _person(person: Any) -> rx.Component:
+    return rx.el.form(
+        _kept("email", person.email),
+        _kept("next", SignInState.next_place),
+        rx.el.button(
+            face(person.initials),
+            row_words(words("Look around as ", person.first_name), person.says),
+            icon("next", "small"),
+            class_name="row",
+            type="submit",
+        ),
+        method="post",
+        action="/auth/look-around",
+        on_submit=None,
+    )
+
+
+def _look_around() -> rx.Component:
+    return section(
+        rx.el.p("A demo with made-up people. One tap, no password.", class_name="quiet small"),
+        row_list(SignInState.people, _person),
+        title="Look around first",
+        stacked=True,
+    )
+
+
+def _row(row: Any) -> rx.Component:
+    return rx.el.div(row_words(row.title, row.detail), row_end(row.end, row.badge), class_name="row")
+
+
+def _open_to_all() -> rx.Component:
+    return section(
+        row_list(SignInState.news, _row),
+        rx.el.div(link_button(SignInState.open_label, SignInState.open_to, icon="bolt", low=True)),
+        title="Without signing in",
+        stacked=True,
+    )
+
+
+def sign_in() -> rx.Component:
+    """Sign in, or look around, or do what needs no sign-in."""
+    stand = Around(who=SignInState.who, footer=SignInState.phone_line, gate=True)
+    aside = rx.el.div(
+        when(SignInState.people, _look_around),
+        when(SignInState.open_to, _open_to_all),
+        class_name="stack loose",
+    )
+    return frame_for("simple")(stand, _enter(), aside)
+
+
+def not_found() -> rx.Component:
+    """There is nothing at this address; the way back to what there is."""
+    stand = Around(who=SessionState.who)
+    nothing = empty(
+        "We could not find that",
+        "The address may be mistyped, or what was here has moved or closed.",
+        "search",
+        "Back to the start",
+        "/",
+    )
+    return frame_for("simple")(stand, rx.el.h1("Nothing here", class_name="heard"), nothing)

@@ -1,0 +1,117 @@
+"""The sign-in page before anybody is known: whose house it is, what to mend, whom to look around as."""
+
+from dataclasses import dataclass
+from functools import partial
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import unquote
+
+import reflex as rx
+
+from portal_app.registry import kind_named
+from portal_app.services.identity import service as identity
+from portal_app.services.tenancy import service as tenancy
+from portal_app.shapes.companies import CompanyFacts
+from portal_app.shapes.people import DemoPerson, Who
+from portal_app.shapes.portal import NavEntry
+from portal_app.shapes.status import Notice
+from portal_app.shapes.tasks import LinkRow
+from portal_app.state.session import Acting, in_thread
+
+TYPED_COOKIE = "portal_typed"
+
+PROBLEMS = {
+    "wrong": Notice(
+        "That email and password do not belong together",
+        "Check both and try again. Capital and small letters count in a password.",
+        "urgent",
+    ),
+    "throttled": Notice(
+        "That was tried too often",
+        "For your safety this stays shut for 15 minutes. Then try again; nothing else has changed.",
+        "attention",
+    ),
+    "busy": Notice("We are busy just now", "You are not signed in yet. Try again in a moment.", "attention"),
+}
+"""What the door may say, by the word it sends along."""
+
+
+@dataclass(frozen=True)
+class _Door:
+    """What is known of this house before anybody has signed in."""
+
+    company: CompanyFacts = CompanyFacts()
+    welcome: str = ""
+    people: tuple[DemoPerson, ...] = ()
+    news: tuple[LinkRow, ...] = ()
+    open_door: NavEntry | None = None
+
+
+def _door(host: str, slug: str) -> _Door:
+    named = tenancy.company_named(slug) if slug else None
+    offered = [named] if named is not None else tenancy.portals_for(host)
+    people = tuple(person for each in offered for person in tenancy.people_to_look_around_as(each.kind))
+    if len(offered) != 1:
+        return _Door(people=people)
+    (company,) = offered
+    kind = kind_named(company.kind)
+    if kind is None:
+        return _Door(company=company, people=people)
+    opens = kind.open_door
+    return _Door(
+        company=company,
+        welcome=kind.welcome,
+        people=people,
+        news=tuple(kind.open_news(host)) if kind.open_news is not None else (),
+        open_door=NavEntry(opens.label, company.route + opens.route, opens.icon) if opens else None,
+    )
+
+
+def typed_in(cookie_header: str) -> str:
+    """The e-mail address that was typed at the last try, from its short-lived cookie."""
+    try:
+        jar = SimpleCookie(cookie_header)
+    except CookieError:
+        return ""
+    typed = jar.get(TYPED_COOKIE)
+    return identity.clean_email(unquote(typed.value)) if typed is not None else ""
+
+
+class SignInState(Acting, rx.State):
+    """The sign-in page; the form itself is a native one and goes to the door over HTTP."""
+
+    who: Who = Who()
+    welcome: str = "Sign in"
+    phone_line: str = ""
+    said: Notice = Notice()
+    email: str = ""
+    next_place: str = ""
+    company_slug: str = ""
+    people: list[DemoPerson] = []
+    news: list[LinkRow] = []
+    open_label: str = ""
+    open_to: str = ""
+
+    @rx.event
+    async def load(self):
+        """Fill the page; somebody who is signed in already goes straight on."""
+        asked = self.router.url.query_parameters
+        next_place = identity.own_path(asked.get("next", ""))
+        visitor = await in_thread(partial(identity.visitor_of, self.router.headers.cookie))
+        if visitor is not None:
+            return rx.redirect(next_place or identity.home_of(visitor.kind, visitor.staff))
+        slug = str(asked.get("company", ""))[:60]
+        door = await in_thread(partial(_door, self.router.headers.host, slug))
+        self._show(door)
+        self.said = PROBLEMS.get(asked.get("problem", ""), Notice())
+        self.email = typed_in(self.router.headers.cookie)
+        self.next_place = next_place
+        self.company_slug = door.company.slug if slug else ""
+        return None
+
+    def _show(self, door: _Door) -> None:
+        self.who = Who(company=door.company.name, brand=door.company.brand)
+        self.welcome = door.welcome or "Sign in"
+        self.phone_line = f"By phone: {door.company.phone}" if door.company.phone else ""
+        self.people, self.news = list(door.people), list(door.news)
+        self.open_label = door.open_door.label if door.open_door else ""
+        self.open_to = door.open_door.route if door.open_door else ""
