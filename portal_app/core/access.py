@@ -115,7 +115,7 @@ class Access:
         return select(table).where(*self._whose(table), *where)
 
     def columns(self, table: AnyRow, *columns: Any) -> Select[Any]:
-        """A statement over single columns or sums of this visitor's rows of `table`."""
+        """A statement over columns or sums of this visitor's rows of `table`; a single column comes bare."""
         return select(*columns).select_from(table).where(*self._whose(table))
 
     def all(self, table: type[R], *where: Any, order: Any = None, limit: int | None = None) -> list[R]:

@@ -159,15 +159,27 @@ def append(
 
 def first_broken(db: Session, company_id: str) -> int | None:
     """The number of the first entry that was changed, removed or added by hand; None for a whole chain."""
-    expected, before = 1, FIRST_HASH
-    statement = (
-        select(AuditEntry).where(col(AuditEntry.company_id) == company_id).order_by(col(AuditEntry.seq))
+    entry_of = col(AuditEntry.company_id) == col(AuditHead.company_id)
+    # Head and entries in one statement, so that an act of this very moment does not look like a forgery.
+    links = select(AuditHead.seq, AuditHead.hash, AuditEntry).join_from(
+        AuditHead, AuditEntry, entry_of, isouter=True
     )
-    for entry in db.exec(statement.execution_options(yield_per=1000)):
-        if entry.seq != expected or entry.before_hash != before or entry.hash != seal(entry):
-            return expected
-        expected, before = expected + 1, entry.hash
-    head = db.get(AuditHead, company_id)
-    if (head.seq if head else 0) != expected - 1 or (head.hash if head else FIRST_HASH) != before:
-        return expected
-    return None
+    links = links.where(col(AuditHead.company_id) == company_id).order_by(col(AuditEntry.seq))
+    expected, before, head = 1, FIRST_HASH, None
+    with db.exec(links.execution_options(yield_per=1000)) as found:
+        for seq, last_hash, entry in found:
+            head = (seq + 1, last_hash)
+            if entry is None:
+                break
+            if entry.seq != expected or entry.before_hash != before or entry.hash != seal(entry):
+                return expected
+            expected, before = expected + 1, entry.hash
+    if head is None:
+        return 1 if _headless(db, company_id) else None
+    return None if head == (expected, before) else expected
+
+
+def _headless(db: Session, company_id: str) -> bool:
+    head = select(AuditHead.company_id).where(col(AuditHead.company_id) == company_id)
+    orphan = select(AuditEntry.seq).where(col(AuditEntry.company_id) == company_id, ~head.exists())
+    return db.exec(orphan.limit(1)).first() is not None

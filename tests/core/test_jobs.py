@@ -56,7 +56,7 @@ def ask(people: Cast, kind: str = "write", **options: Any) -> bool:
 
 
 def test_a_rolled_back_request_leaves_no_job(engine, people):
-    with pytest.raises(Refusal), acting_for(people.owner) as access:
+    with pytest.raises(Refusal), acting_for(people.owner) as access:  # noqa: PT012 -- one act
         assert access.later("write", {})
         raise Refusal("no")
     assert jobs() == []
@@ -176,14 +176,13 @@ def test_a_repeating_job_is_asked_for_once_a_slot_by_however_many_workers(engine
 
 
 _VICTIM = """
-import sys, signal
-from portal_app.core.db import session
+import threading
 from portal_app.jobs.{module} import {name}
 
 def hangs(access, payload):
     access.note("begun")
     print("begun", flush=True)
-    signal.pause() if {main} else __import__("threading").Event().wait()
+    threading.Event().wait()
 
 {name}({{"write": hangs}}).run_due()
 """
@@ -191,8 +190,8 @@ def hangs(access, payload):
 
 def test_a_job_in_flight_at_kill_9_runs_again(engine, people):
     ask(people)
-    script = _VICTIM.format(module=engine.__module__.rsplit(".", 1)[1], name=engine.__name__, main=False)
-    with subprocess.Popen(
+    script = _VICTIM.format(module=engine.__module__.rsplit(".", 1)[1], name=engine.__name__)
+    with subprocess.Popen(  # noqa: S603 -- our own script
         [sys.executable, "-c", script], stdout=subprocess.PIPE, env=os.environ.copy()
     ) as victim:
         assert victim.stdout.readline() == b"begun\n"
@@ -227,7 +226,7 @@ def test_pokes_about_jobs_come_after_the_commit_only(engine, people):
     heard = []
     stop = live.listen(heard.append)
     try:
-        with pytest.raises(Refusal), acting_for(people.owner) as access:
+        with pytest.raises(Refusal), acting_for(people.owner) as access:  # noqa: PT012 -- one act
             access.later("write", {})
             access.poke("bills")
             raise Refusal("no")

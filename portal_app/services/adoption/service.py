@@ -200,7 +200,7 @@ def board(access: Access) -> Board:
 
 
 def _count(access: Access, table: type, what: object, *where: object) -> int:
-    return access.db.exec(access.columns(table, what).where(*where)).one()[0] or 0  # pyright: ignore[reportArgumentType, reportCallIssue]
+    return access.db.exec(access.columns(table, what).where(*where)).one() or 0  # pyright: ignore[reportArgumentType, reportCallIssue]
 
 
 def _figures(access: Access, task: TopTask) -> TaskFigures:

@@ -103,7 +103,7 @@ def unseen(access: Access) -> int:
     """How much moved since this person was last here."""
     last_seen = access.visitor.last_seen
     newer = [] if last_seen is None else [col(News.at) > last_seen]
-    return access.db.exec(access.columns(News, func.count(col(News.id))).where(*newer)).one()[0]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return access.db.exec(access.columns(News, func.count(col(News.id))).where(*newer)).one()  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 @reads
