@@ -188,11 +188,13 @@ _STILL = (
 )
 _LIFTS: dict[Shade, str] = {
     "light": (
-        "color-scheme:light;--lift-2:0 2px 6px rgb(10 25 30/.1),0 16px 40px rgb(10 25 30/.18);"
+        "color-scheme:light;--lift-1:0 1px 2px rgb(10 25 30/.06),0 4px 12px rgb(10 25 30/.06);"
+        "--lift-2:0 2px 6px rgb(10 25 30/.1),0 16px 40px rgb(10 25 30/.18);"
         "--veil:rgb(10 20 24/.55)"
     ),
     "dark": (
-        "color-scheme:dark;--lift-2:0 0 0 1px var(--line),0 16px 40px rgb(0 0 0/.6);--veil:rgb(0 0 0/.65)"
+        "color-scheme:dark;--lift-1:0 1px 2px rgb(0 0 0/.4);"
+        "--lift-2:0 0 0 1px var(--line),0 16px 40px rgb(0 0 0/.6);--veil:rgb(0 0 0/.65)"
     ),
 }
 

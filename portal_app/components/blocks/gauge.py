@@ -25,8 +25,9 @@ def _major(share: float) -> rx.Component:
 
 
 def _mark(share: float, text: Any) -> rx.Component:
-    x, y = _point(share, 122)
-    return shape("text", text, x=x, y=round(y + 4.5, 2))
+    side = "" if share == 0.5 else "start" if share > 0.5 else "end"
+    x, y = _point(share, 118.5)
+    return shape("text", text, class_name=side, x=x, y=round(y + 4.5, 2))
 
 
 def _marks(marks: Any) -> list[rx.Component]:
@@ -60,7 +61,7 @@ def _today(today: Any) -> rx.Component:
 def gauge(reading: Any) -> rx.Component:
     """A value of a whole; the colour of the arc follows `reading.tone`, the words say it as well."""
     ticks = (
-        words("1.2 ", either(reading.ticks > 0, 1000 / reading.ticks - 1.2, 1000))
+        words("1.8 ", either(reading.ticks > 0, 1000 / reading.ticks - 1.8, 1000))
         if live(reading)
         else _dashes(reading.ticks)
     )
@@ -79,7 +80,8 @@ def gauge(reading: Any) -> rx.Component:
         when(reading.today >= 0, lambda: _today(reading.today)),
         shape("text", reading.value, class_name="v", x=130, y=142),
         shape("text", reading.of, class_name="of", x=130, y=166),
-        when(reading.under, lambda: shape("text", reading.under, x=130, y=212)),
+        shape("text", reading.under, x=130, y=either(reading.until, 203, 212)),
+        shape("text", reading.until, x=130, y=221),
         label=reading.said,
         viewBox="0 0 260 228",
     )
@@ -87,13 +89,14 @@ def gauge(reading: Any) -> rx.Component:
 
 
 def _dashes(ticks: int) -> str:
-    return f"1.2 {1000 / ticks - 1.2:g}" if ticks > 0 else "0 1000"
+    return f"1.8 {1000 / ticks - 1.8:g}" if ticks > 0 else "0 1000"
 
 
 MONTH = GaugeReading(
     value="14.2",
     of="of 20 GB",
     under="9 days to reset",
+    until="on 1 December",
     share=0.71,
     today=0.71,
     ticks=20,

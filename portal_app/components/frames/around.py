@@ -25,6 +25,7 @@ class Around:
     nav          plain: at most five entries, their routes as they stand in the address bar
     current      plain: the route of the entry this page belongs to ("" for none)
     home         plain: where the mark leads
+    title, brand plain: the name and the mark until the person's company is known
     layout       plain: "" one column, "two" 1.5 to 1, "two head" the home, "even" halves, from desktop on
     who          the person; `who.simple` turns on the simple view, `who.brand` picks mark and colours
     alert        the band on top, drawn when `alert.shown`
@@ -42,6 +43,8 @@ class Around:
     nav: tuple[NavEntry, ...] = ()
     current: str = ""
     home: str = "/"
+    title: str = "My portal"
+    brand: str = "brightwater"
     layout: Layout = ""
     who: Any = Who()
     alert: Any = Alert()
@@ -94,18 +97,18 @@ def _drawn_mark(brand: str) -> rx.Component:
     return svg(*parts, viewBox="0 0 28 28")
 
 
-def _mark_picture(brand: Any) -> rx.Component:
+def _mark_picture(brand: Any, before: str) -> rx.Component:
     if not live(brand):
-        return _drawn_mark(brand or "brightwater")
-    return rx.match(brand, *((name, _drawn_mark(name)) for name in _MARKS), _drawn_mark("brightwater"))
+        return _drawn_mark(brand or before)
+    return rx.match(brand, *((name, _drawn_mark(name)) for name in _MARKS), _drawn_mark(before))
 
 
 def mark(around: Around, **props: Any) -> rx.Component:
     """The company's mark and name; leads home."""
     who = around.who
     return anchor(
-        _mark_picture(who.brand),
-        rx.el.span(either(who.company, who.company, "Brightwater")),
+        _mark_picture(who.brand, around.brand),
+        rx.el.span(either(who.company, who.company, around.title)),
         href=around.home,
         class_name="mark",
         **props,
@@ -214,6 +217,6 @@ def framed(around: Around, name: str, *parts: rx.Component) -> rx.Component:
         rx.el.div(
             rx.el.div(*parts, class_name=words("frame-in ", name, either(around.who.simple, " easy", ""))),
             class_name="frame",
-            custom_attrs={"data-brand": around.who.brand},
+            custom_attrs={"data-brand": either(around.who.brand, around.who.brand, around.brand)},
         ),
     )
