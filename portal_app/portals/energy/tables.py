@@ -332,7 +332,9 @@ class NeighbourGroup(AccountRow, table=True):
 
     premise_id: str = Field(foreign_key="premise.id", index=True, max_length=26)
     members: str
-    frozen_until: date
+    frozen_on: date
+    totals: str = "{}"
+    """By first day of a bill: until which day, each home's total and evening part; no names."""
 
 
 class EnergyChoice(AccountRow, table=True):

@@ -1,0 +1,338 @@
+"""Home: where the bill stands, what made it so, what to do, what moved."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from portal_app.core import money, when
+from portal_app.core.access import Access, reads
+from portal_app.core.clock import local, now, today
+from portal_app.portals.energy.rules.rounding import plain, units
+from portal_app.portals.energy.rules.usage import year_before
+from portal_app.portals.energy.service import insight as insights
+from portal_app.portals.energy.service import outages, places, usage_chart, worth_doing
+from portal_app.portals.energy.service.insight import Insight
+from portal_app.portals.energy.tables import Premise
+from portal_app.services.billing import service as billing
+from portal_app.services.drawing import rule
+from portal_app.services.notifications import service as notifications
+from portal_app.shapes.billing import BillView, Owed
+from portal_app.shapes.charts import Rule
+from portal_app.shapes.energy import BillCard, EnergyHome
+from portal_app.shapes.money import BigNumber
+from portal_app.shapes.status import Badge, Change
+from portal_app.shapes.tasks import LinkRow, NewsRow, TaskButton
+
+
+@dataclass(frozen=True)
+class _Bill:
+    """The bill in the making over all supplies of a place, in cents; None where it cannot be told."""
+
+    cost: int | None
+    usual_now: int | None
+    usual_whole: int | None
+    low: int | None
+    high: int | None
+    message: str
+
+
+@reads
+def home(access: Access) -> EnergyHome:
+    """The energy home of one account: its place's bill so far, or how to begin where there is none yet."""
+    access.require("usage.see")
+    mine = places.premises(access)
+    owed = billing.owed(access)
+    news = tuple(NewsRow(row.title, row.detail, row.link_to) for row in notifications.since(access, limit=4))
+    common = {
+        "ready": True,
+        "who": _who(access, mine),
+        "standing": _standing(owed),
+        "alert": outages.band(access),
+        "tasks": _tasks(owed),
+        "since": _last_here(access),
+        "news": news,
+        "bill": _bill_card(access, owed),
+        "foot": _now_words(access),
+    }
+    if not mine:
+        meaning = "There is no address on this account yet. We connect it within one working day."
+        return EnergyHome(title="Welcome to your account", meaning=meaning, **common)
+    if len(mine) > 1:
+        return _several(access, mine, common)
+    return _one(access, mine[0], common)
+
+
+def _one(access: Access, place: Premise, common: dict) -> EnergyHome:
+    looked = [insights.insight(access, supply) for supply in places.supplies(access, place)]
+    main = next((each for each in looked if each.rows), None)
+    if main is None:
+        meaning = "No readings have come in yet. Your first figures show here the day after your meter reports."
+        return EnergyHome(title="Your use so far", meaning=meaning, **common)
+    bill = _so_far(looked)
+    titled = f"Your bill so far, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}"
+    if bill.cost is None:
+        return _by_use(access, main, common)
+    return EnergyHome(
+        title=titled,
+        figure=_figure(access, bill),
+        rule=_rule(access, bill, main),
+        meaning=_meaning(access, bill, main),
+        days=usage_chart.this_period(access, main, height=120),
+        tips_title=worth_doing.heading(main),
+        tips=worth_doing.rows(access, main)[:2],
+        **{**common, "foot": f"{common['foot']} {_fresh(access, main)}"},
+    )
+
+
+def _by_use(access: Access, main: Insight, common: dict) -> EnergyHome:
+    """A home without a price yet: what was used, never a cost of nought."""
+    used = main.use(main.start, main.known_until)
+    return EnergyHome(
+        title=f"Your use, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}",
+        figure=BigNumber(whole=plain(units(used), 1), unit=main.unit, said=f"{plain(units(used), 1)} {main.unit}"),
+        meaning="There is no price for this supply yet, so this is what was used, not what it costs.",
+        days=usage_chart.this_period(access, main, height=120),
+        **{**common, "foot": f"{common['foot']} {_fresh(access, main)}"},
+    )
+
+
+def _several(access: Access, mine: list[Premise], common: dict) -> EnergyHome:
+    """Several places: the sum on top, then a row a place, the dearest first."""
+    costs: list[tuple[Premise, _Bill, Insight]] = []
+    for place in mine:
+        looked = [insights.insight(access, supply) for supply in places.supplies(access, place)]
+        main = next((each for each in looked if each.rows), None)
+        if main is not None:
+            costs.append((place, _so_far(looked), main))
+    if not costs:
+        return EnergyHome(title="Your places", meaning="No readings have come in yet.", premises=_plain_rows(mine), **common)
+    total = _added([bill for _, bill, _ in costs])
+    main = costs[0][2]
+    ordered = sorted(costs, key=lambda each: -(each[1].cost or 0))
+    return EnergyHome(
+        title=f"Your bills so far, {len(mine)} places, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}",
+        figure=_figure(access, total),
+        rule=_rule(access, total, main),
+        meaning=_several_meaning(access, ordered, total),
+        premises=tuple(_place_row(access, place, bill, each) for place, bill, each in ordered),
+        tips_title=worth_doing.heading(main),
+        tips=worth_doing.rows(access, ordered[0][2])[:2],
+        **{**common, "foot": f"{common['foot']} {_fresh(access, main)}"},
+    )
+
+
+def _place_row(access: Access, place: Premise, bill: _Bill, main: Insight) -> LinkRow:
+    changed = _change(bill)
+    return LinkRow(
+        title=place.label,
+        detail=f"{place.street}, {plain(units(main.use(main.start, main.known_until)), 0)} {main.unit} so far",
+        end=_written(access, bill.cost) if bill.cost is not None else "no price yet",
+        badge=Badge(changed.text, changed.tone) if changed.text else Badge("no history yet", "neutral"),
+        link_to=f"/energy/usage?place={place.id}",
+        id=place.id,
+    )
+
+
+def _plain_rows(mine: list[Premise]) -> tuple[LinkRow, ...]:
+    return tuple(LinkRow(title=p.label, detail=p.street, link_to=f"/energy/usage?place={p.id}", id=p.id) for p in mine)
+
+
+def _several_meaning(access: Access, ordered: list[tuple[Premise, _Bill, Insight]], total: _Bill) -> str:
+    place, bill, _ = ordered[0]
+    most = f"{place.label} is the largest part, {_written(access, bill.cost or 0)}."
+    if total.cost is None or total.usual_now is None:
+        return most
+    off = total.cost - total.usual_now
+    word = "more" if off > 0 else "less"
+    return f"That is {_written(access, abs(off))} {word} than in the same days last year. {most}"
+
+
+def _so_far(looked: list[Insight]) -> _Bill:
+    found = []
+    for each in looked:
+        if not each.rows:
+            continue
+        priced = each.priced(each.start, min(each.known_until, each.end))
+        now_then = each.last_year(each.start, min(each.known_until, each.end))
+        whole_then = each.last_year(each.start, each.end)
+        seen = each.outlook(priced, whole_then.total if whole_then else None)
+        found.append(
+            _Bill(
+                cost=priced.total if priced else None,
+                usual_now=now_then.total if now_then else None,
+                usual_whole=whole_then.total if whole_then else None,
+                low=seen.cost.low if seen.cost else None,
+                high=seen.cost.high if seen.cost else None,
+                message=seen.message if seen.cost is None else "",
+            )
+        )
+    return _added(found)
+
+
+def _added(found: list[_Bill]) -> _Bill:
+    def sum_of(values: list[int | None]) -> int | None:
+        return None if not values or any(value is None for value in values) else sum(value or 0 for value in values)
+
+    return _Bill(
+        sum_of([bill.cost for bill in found]),
+        sum_of([bill.usual_now for bill in found]),
+        sum_of([bill.usual_whole for bill in found]),
+        sum_of([bill.low for bill in found]),
+        sum_of([bill.high for bill in found]),
+        next((bill.message for bill in found if bill.message), ""),
+    )
+
+
+def _written(access: Access, cents: int) -> str:
+    return money.written(cents, access.visitor.currency, access.visitor.locale)
+
+
+def _round(access: Access, cents: int) -> str:
+    """An amount without cents, for a scale."""
+    return money.written(round(cents / 100) * 100, access.visitor.currency, access.visitor.locale).removesuffix(".00")
+
+
+def _change(bill: _Bill) -> Change:
+    if bill.cost is None or not bill.usual_now:
+        return Change("no history yet", "same", "neutral") if bill.cost is not None else Change()
+    off = bill.cost - bill.usual_now
+    share = money.per_cent(abs(off), bill.usual_now)
+    if share in ("0 %", ""):
+        return Change("as usual by now", "same", "neutral")
+    return Change(f"{'up' if off > 0 else 'down'} {share} on your usual by now", "up" if off > 0 else "down",
+                  "attention" if off > 0 else "good")  # fmt: skip
+
+
+def _figure(access: Access, bill: _Bill) -> BigNumber:
+    before, whole, cents = money.pieces(bill.cost or 0, access.visitor.currency, access.visitor.locale)
+    return BigNumber(before=before, whole=whole, cents=cents, said=_written(access, bill.cost or 0), change=_change(bill))
+
+
+def _rule(access: Access, bill: _Bill, main: Insight) -> Rule:
+    done = (main.known_until - main.start).days
+    return rule(
+        bill.cost or 0,
+        written=lambda cents: _round(access, cents),
+        usual=bill.usual_whole,
+        likely_low=bill.low,
+        likely_high=bill.high,
+        middle=f"day {done} of {(main.end - main.start).days}",
+    )
+
+
+def _meaning(access: Access, bill: _Bill, main: Insight) -> str:
+    if bill.message:
+        return f"Where this bill is heading: {bill.message}."
+    if bill.cost is None or bill.usual_now is None:
+        return "No history yet to compare with: a year from now this line says how it compares."
+    off = bill.cost - bill.usual_now
+    word = "more" if off > 0 else "less"
+    first = f"That is {_written(access, abs(off))} {word} than usual by now."
+    return f"{first} {_weather_words(access, main, off)}".strip()
+
+
+def _weather_words(access: Access, main: Insight, off: int) -> str:
+    """How much of the difference is the weather's, by the home's own model; or that we cannot tell."""
+    model = main.model
+    days = main._dates(main.start, main.known_until)
+    then = [year_before(day) for day in days]
+    known = [(main.weather[a], main.weather[b]) for a, b in zip(days, then, strict=True) if a in main.weather and b in main.weather]
+    if model is None or len(known) < len(days) or not main.tariffs or off == 0:
+        return "" if off == 0 else "We cannot tell why yet."
+    heat = model.heating * sum(a.heating - b.heating for a, b in known)
+    cool = model.cooling * sum(a.cooling - b.cooling for a, b in known)
+    name, part = ("cooling", cool) if abs(cool) > abs(heat) else ("heating", heat)
+    cents = round(units(round(part)) * _rate(main) * 100)
+    if cents * off <= 0 or abs(cents) < 100:
+        return "The weather does not explain it: look at the days."
+    about = _round(access, min(abs(cents), abs(off)))
+    weather = {("cooling", True): "hotter", ("cooling", False): "cooler", ("heating", True): "colder", ("heating", False): "milder"}
+    return f"About {about} of it is {name}: these days were {weather[name, part > 0]} than last year's."
+
+
+def _rate(main: Insight) -> Decimal:
+    """What one more unit costs now, tax and riders in."""
+    from portal_app.portals.energy.rules.tariffs import in_force, next_unit_rate
+
+    tariff = in_force(main.tariffs, main.known_until)
+    days = main._dates(main.start, main.end)
+    if tariff.periods:
+        base = sum((period.rate for period in tariff.periods), Decimal(0)) / len(tariff.periods)
+        base += sum((rider.rate for rider in tariff.riders), Decimal(0))
+    else:
+        base = next_unit_rate(tariff, units(main.use(main.start, main.known_until)), days)
+    return base * (1 + tariff.tax_rate)
+
+
+def _who(access: Access, mine: list[Premise]) -> str:
+    if len(mine) == 1:
+        return f"{access.visitor.name}, {mine[0].street}"
+    return f"{access.visitor.name}, {places.account(access).name}"
+
+
+def _standing(owed: Owed) -> Badge:
+    return owed.badge if owed.badge.tone in ("urgent", "attention") else Badge("Account up to date", "good")
+
+
+def _tasks(owed: Owed) -> tuple[TaskButton, ...]:
+    pay = TaskButton(
+        "Pay my bill", f"/energy/billing/bill?id={owed.bill_id}" if owed.bill_id else "/energy/billing", "bill",
+        figure=owed.amount if owed.cents else "", says=f"due {owed.due}" if owed.due else "nothing to pay", primary=True,
+    )  # fmt: skip
+    return (
+        pay,
+        TaskButton("See why it is high", "/energy/usage", "usage"),
+        TaskButton("Report an outage", "/energy/outages/report", "bolt"),
+    )
+
+
+def _last_here(access: Access) -> str:
+    seen = access.visitor.last_seen
+    if seen is None:
+        return "first visit"
+    return when.since(seen, now(), access.visitor.zone, access.visitor.locale)
+
+
+def _bill_card(access: Access, owed: Owed) -> BillCard:
+    newest = next(iter(billing.bills(access)), None)
+    bill_id = owed.bill_id or (newest.id if newest else "")
+    if not bill_id:
+        return BillCard()
+    view: BillView = billing.bill(access, bill_id)
+    cents = view.left_cents or 0
+    before, whole, decimals = _pieces_of(view)
+    return BillCard(
+        shown=True,
+        id=view.id,
+        title=view.title,
+        badge=view.badge,
+        figure=BigNumber(before=before, whole=whole, cents=decimals, said=view.left if cents else view.total),
+        lines=view.sums,
+        link_to=f"/energy/billing/bill?id={view.id}",
+        pdf=f"/files/energy/bill-pdf?bill_id={view.id}",
+    )
+
+
+def _pieces_of(view: BillView) -> tuple[str, str, str]:
+    text = view.left if view.left_cents else view.total
+    digits = [place for place, letter in enumerate(text) if letter.isdigit()]
+    first, last = digits[0], digits[-1] + 1
+    cut = last - 3 if last >= 3 and text[last - 3 : last - 2] in ".," else last
+    return text[:first], text[first:cut], text[cut:last]
+
+
+def _now_words(access: Access) -> str:
+    here = local(now(), access.visitor.zone)
+    return f"{when.long_day(here.date(), access.visitor.locale)} {here.year}, {here:%H:%M}."
+
+
+def _fresh(access: Access, main: Insight) -> str:
+    last = main.known_until - timedelta(days=1)
+    if (today(main.zone) - last).days <= 1:
+        return "Readings up to midnight."
+    return f"Readings up to {when.day(last, access.visitor.locale)}."
+
+
+def known_days(main: Insight) -> list[date]:
+    """The days of this bill that have passed."""
+    return main._dates(main.start, main.known_until)

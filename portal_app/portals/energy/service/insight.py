@@ -1,0 +1,281 @@
+"""What is known of one supply up to now: its days, weather, odd days, price and outlook."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from statistics import median
+
+from sqlmodel import col
+
+from portal_app.core.access import Access
+from portal_app.core.clock import today
+from portal_app.portals.energy.rules import forecast as forecasting
+from portal_app.portals.energy.rules import spikes as spiking
+from portal_app.portals.energy.rules.days_off import holiday_name
+from portal_app.portals.energy.rules.pricing import price
+from portal_app.portals.energy.rules.spikes import CallOut, DayFacts, DayParts, Reason, SpikeRule
+from portal_app.portals.energy.rules.tariffs import CannotPrice, Priced, Tariff
+from portal_app.portals.energy.rules.usage import Day, Interval, year_before
+from portal_app.portals.energy.rules.weather import DegreeDays, HomeModel, Stretch, fit_home, normals
+from portal_app.portals.energy.service import tariff_book
+from portal_app.portals.energy.service.places import Supply, bill_period
+from portal_app.portals.energy.tables import DayUse, DayWeather
+from portal_app.portals.energy.tables import Interval as IntervalRow
+
+HISTORY = 800
+RULE = SpikeRule(z=None)
+_MODELS: OrderedDict[tuple[str, date, int], HomeModel | None] = OrderedDict()
+_MOST_MODELS = 2000
+
+
+@dataclass
+class Insight:
+    """One supply up to its last known day. Amounts are thousandths of the priced unit (Wh for kWh)."""
+
+    access: Access
+    supply: Supply
+    rows: Sequence[tuple[date, int, int, int, int, int, int]]
+    weather: dict[date, DegreeDays]
+    tariffs: tuple[Tariff, ...]
+    start: date
+    end: date
+    known_until: date
+    """The first day without readings."""
+    zone: str = field(default="UTC")
+
+    @cached_property
+    def days(self) -> tuple[Day, ...]:
+        """Every known day in order, gaps left open."""
+        unit = self.supply.register
+        return tuple(
+            Day(day, tariff_book.in_thousandths(unit, amount), due // 3600, seconds, estimated > 0)
+            for day, amount, seconds, due, estimated, _, _ in self.rows
+        )
+
+    @cached_property
+    def by_date(self) -> dict[date, Day]:
+        """The days by their date."""
+        return {day.date: day for day in self.days}
+
+    @cached_property
+    def nights(self) -> dict[date, int]:
+        """The least hour of each night, in thousandths."""
+        return {row[0]: tariff_book.in_thousandths(self.supply.register, row[5]) for row in self.rows if row[5]}
+
+    @cached_property
+    def peaks(self) -> dict[date, int]:
+        """What fell into the evening hours of working days, in thousandths."""
+        return {row[0]: tariff_book.in_thousandths(self.supply.register, row[6]) for row in self.rows}
+
+    def amounts(self, first: date, count: int) -> list[int | None]:
+        """The amounts of so many days from a date; None where nothing is known."""
+        found = (self.by_date.get(first + timedelta(days=n)) for n in range(count))
+        return [day.amount if day else None for day in found]
+
+    def use(self, first: date, end: date) -> int:
+        """What was used from a date up to (not including) another, in thousandths."""
+        return sum(amount or 0 for amount in self.amounts(first, (end - first).days))
+
+    @cached_property
+    def spikes(self) -> list[spiking.Spike]:
+        """Days far above their usual weekday, over all that is known."""
+        return spiking.spikes(self.days, RULE)
+
+    def call_outs(self, first: date, end: date) -> list[CallOut]:
+        """The odd days of a stretch, neighbours told as one."""
+        return spiking.call_outs([spike for spike in self.spikes if first <= spike.day < end])
+
+    @cached_property
+    def model(self) -> HomeModel | None:
+        """How this home's use follows the weather, from the last year that is known; kept between visits."""
+        key = (self.supply.register.id, self.known_until, len(self.rows))
+        if key not in _MODELS:
+            year = [day for day in self.days[-366:] if day.amount is not None and not day.estimated]
+            stretches = [Stretch(day.date, day.date + timedelta(days=1), float(day.amount or 0)) for day in year]
+            _MODELS[key] = fit_home(stretches, self.weather)
+            while len(_MODELS) > _MOST_MODELS:
+                _MODELS.popitem(last=False)
+        return _MODELS[key]
+
+    def facts_of(self, day: date) -> DayFacts:
+        """What could explain a day, beside the same weekdays before it."""
+        weeks = [day - timedelta(days=7 * n) for n in range(1, RULE.weeks + 1)]
+        now, before = self.weather.get(day), [self.weather[one] for one in weeks if one in self.weather]
+        nights = [Decimal(self.nights[one]) for one in weeks if one in self.nights]
+        place = f"US-{self.supply.premise.region}" if self.supply.premise.region else ""
+        return DayFacts(
+            cooling=_decimal(now.cooling) if now else None,
+            usual_cooling=_decimal(median(d.cooling for d in before)) if before else None,
+            heating=_decimal(now.heating) if now else None,
+            usual_heating=_decimal(median(d.heating for d in before)) if before else None,
+            high=_decimal(now.high) if now else None,
+            low=_decimal(now.low) if now else None,
+            holiday=holiday_name(day, place),
+            night=Decimal(self.nights[day]) if day in self.nights else None,
+            usual_night=median(nights) if nights else None,
+        )
+
+    def reason_of(self, called: CallOut) -> Reason:
+        """Why the highest day of a call-out was likely high."""
+        return spiking.likely_reason(self.facts_of(called.highest.day), self.unit)
+
+    def parts_of(self, spike: spiking.Spike) -> DayParts:
+        """What made one odd day, in parts that sum to it."""
+        model = self.model
+        return spiking.take_apart(
+            spike.amount,
+            spike.norm,
+            self.facts_of(spike.day),
+            per_cooling_degree=_decimal(model.cooling) if model else Decimal(0),
+            per_heating_degree=_decimal(model.heating) if model else Decimal(0),
+            hours=self.by_date[spike.day].hours,
+        )
+
+    @property
+    def unit(self) -> str:
+        """The unit it is priced and shown in."""
+        return tariff_book.priced_unit(self.supply.register)
+
+    def readings(self, first: date, end: date) -> list[Interval]:
+        """The readings of some days in thousandths, for a tariff by time of use or a day's hours."""
+        return readings(self.access, self.supply, first, end)
+
+    def priced(self, first: date, end: date, *, with_credits: bool = False) -> Priced | None:
+        """What these days come to under the tariff in force; None without a tariff or where it cannot be told."""
+        if not self.tariffs or end <= first:
+            return None
+        by_clock = any(tariff.periods for tariff in self.tariffs)
+        try:
+            return price(
+                self.tariffs,
+                first,
+                end,
+                use=None if by_clock else self.use(first, end),
+                intervals=self.readings(first, end) if by_clock else (),
+                zone=self.zone,
+                with_credits=with_credits,
+            )
+        except CannotPrice:
+            return None
+
+    def last_year(self, first: date, end: date) -> Priced | None:
+        """What the same days last year would cost at today's prices; None with too little history."""
+        then, count = year_before(first), (end - first).days
+        known = [amount for amount in self.amounts(then, count) if amount is not None]
+        if not self.tariffs or not known or len(known) < count * 0.9:
+            return None
+        if any(tariff.periods for tariff in self.tariffs):
+            return self.priced(then, then + timedelta(days=count))
+        use = sum(known) * count // len(known)
+        try:
+            return price(self.tariffs, first, end, use=use, zone=self.zone, with_credits=False)
+        except CannotPrice:
+            return None
+
+    def so_far(self, priced: Priced | None) -> forecasting.SoFar:
+        """The bill in the making, for its forecast."""
+        days = (min(self.known_until, self.end) - self.start).days
+        stretch = [self.by_date.get(self.start + timedelta(days=n)) for n in range(max(days, 0))]
+        read = sum((day.complete for day in stretch if day), Decimal(0)) / days if days > 0 else Decimal(0)
+        fixed = priced.of("fixed") if priced else 0
+        return forecasting.SoFar(
+            start=self.start,
+            end=self.end,
+            today=self.known_until,
+            cost=priced.total if priced else 0,
+            fixed=fixed,
+            fixed_whole_bill=fixed * (self.end - self.start).days // days if days > 0 else fixed,
+            use=self.use(self.start, self.known_until),
+            read=read,
+            priced=Decimal(1) if priced else Decimal(0),
+            history_days=len([day for day in self.days if day.date < self.start]),
+        )
+
+    def outlook(self, priced: Priced | None, typical: int | None) -> forecasting.Forecast:
+        """Where this bill is heading, by the weather usual for the days left where the home's model is known."""
+        so_far = self.so_far(priced)
+        done = left = None
+        if self.model is not None and so_far.days_done > 0:
+            usual = normals(self.weather)
+            behind = [self.weather[d] for d in self._dates(self.start, self.known_until) if d in self.weather]
+            ahead = [usual[d.month, d.day] for d in self._dates(self.known_until, self.end) if (d.month, d.day) in usual]
+            if len(behind) == so_far.days_done and len(ahead) == so_far.days - so_far.days_done:
+                done, left = _decimal(self.model.expected(behind)), _decimal(self.model.expected(ahead))
+        amounts = [amount for amount in self.amounts(self.start, max(so_far.days_done, 0)) if amount is not None]
+        spread = forecasting.spread_of(amounts, so_far.days - so_far.days_done)
+        return forecasting.forecast(so_far, typical=typical, weather_done=done, weather_left=left, spread=spread)
+
+    @staticmethod
+    def _dates(first: date, end: date) -> list[date]:
+        return [first + timedelta(days=n) for n in range(max((end - first).days, 0))]
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(round(value, 6)))
+
+
+def insight(access: Access, supply: Supply, *, on: date | None = None) -> Insight:
+    """Look at one supply: the bill period a day falls in (by default the newest with readings) and all before."""
+    statement = (
+        access.columns(
+            DayUse, DayUse.day, DayUse.amount, DayUse.seconds, DayUse.due, DayUse.estimated, DayUse.night, DayUse.peak
+        )
+        .where(col(DayUse.register_id) == supply.register.id)
+        .order_by(col(DayUse.day).desc())
+        .limit(HISTORY)
+    )
+    rows = [tuple(row) for row in reversed(access.db.execute(statement).all())]
+    here = today(supply.zone)
+    known_until = min(rows[-1][0] + timedelta(days=1), here) if rows else here
+    anchor = on or (here if (here - known_until).days <= 7 else known_until - timedelta(days=1))
+    start, end = bill_period(supply.agreement, anchor)
+    return Insight(
+        access=access,
+        supply=supply,
+        rows=rows,  # pyright: ignore[reportArgumentType]
+        weather=weather_of(access, supply, rows[0][0] if rows else here),
+        tariffs=tariff_book.versions(access, supply.agreement.tariff_code) if supply.agreement.tariff_code else (),
+        start=start,
+        end=end,
+        known_until=known_until,
+        zone=supply.zone,
+    )
+
+
+def weather_of(access: Access, supply: Supply, since: date) -> dict[date, DegreeDays]:
+    """The degree days of the premise's station since a date."""
+    if not supply.premise.station:
+        return {}
+    statement = (
+        access.columns(DayWeather, DayWeather.day, DayWeather.hdd, DayWeather.cdd, DayWeather.high, DayWeather.low, DayWeather.hours)
+        .where(col(DayWeather.station) == supply.premise.station, col(DayWeather.day) >= since)
+        .order_by(col(DayWeather.day))
+    )
+    return {
+        day: DegreeDays(day, hdd / 100, cdd / 100, high / 100, low / 100, "hourly" if hours > 1 else "daily")
+        for day, hdd, cdd, high, low, hours in access.db.execute(statement)
+    }
+
+
+def readings(access: Access, supply: Supply, first: date, end: date) -> list[Interval]:
+    """The readings of a supply from a local day up to (not including) another, in thousandths."""
+    from portal_app.portals.energy.rules.usage import day_bounds
+
+    begin, stop = day_bounds(first, supply.zone)[0], day_bounds(end, supply.zone)[0]
+    statement = (
+        access.columns(IntervalRow, IntervalRow.start, IntervalRow.seconds, IntervalRow.amount, IntervalRow.quality)
+        .where(
+            col(IntervalRow.register_id) == supply.register.id,
+            col(IntervalRow.start) >= begin,
+            col(IntervalRow.start) < stop,
+        )
+        .order_by(col(IntervalRow.start))
+    )
+    unit = supply.register
+    return [
+        Interval(start, seconds, tariff_book.in_thousandths(unit, amount), quality)
+        for start, seconds, amount, quality in access.db.execute(statement)
+    ]

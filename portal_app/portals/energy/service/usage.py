@@ -1,0 +1,323 @@
+"""Why is it high: the days with last year and similar homes on one axis, the odd day taken apart."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlmodel import col
+
+from portal_app.core import money, when
+from portal_app.core.access import Access, reads
+from portal_app.core.errors import Refusal
+from portal_app.portals.energy.rules import compare_tariffs, neighbours, spikes
+from portal_app.portals.energy.rules.rounding import plain, units, whole
+from portal_app.portals.energy.rules.tariffs import in_force
+from portal_app.portals.energy.rules.usage import year_before
+from portal_app.portals.energy.service import insight as insights
+from portal_app.portals.energy.service import places, tariff_book, usage_chart, worth_doing
+from portal_app.portals.energy.service.insight import Insight
+from portal_app.portals.energy.tables import NeighbourGroup
+from portal_app.services.drawing import compare_bars, rule
+from portal_app.shapes.charts import CompareBar, Rule
+from portal_app.shapes.energy import OddDay, UsagePage
+from portal_app.shapes.forms import Choice
+from portal_app.shapes.money import SumLine
+from portal_app.shapes.status import Badge
+from portal_app.shapes.tasks import LinkRow
+
+SPANS = ("day", "bill", "year")
+UNITS = ("energy", "money")
+
+
+@reads
+def usage_page(  # what a person can choose on the page
+    access: Access, premise_id: str = "", commodity: str = "", span: str = "bill", unit: str = "energy", on: str = ""
+) -> UsagePage:
+    """The usage page of one supply: a day's hours, a bill's days or a year's months."""
+    access.require("usage.see")
+    if span not in SPANS or unit not in UNITS:
+        raise Refusal("Choose day, bill or year, and energy or money.")
+    place = places.premise(access, premise_id)
+    supplied = places.supplies(access, place)
+    chosen = next((s for s in supplied if s.register.commodity == commodity), None) or next(iter(supplied), None)
+    if chosen is None:
+        return UsagePage(ready=True, title="No meter yet", meaning="No meter is connected at this address yet.", premise=place.id)
+    main = insights.insight(access, chosen, on=_day(on))
+    if not main.rows:
+        return UsagePage(ready=True, title="No readings yet", meaning="Your first figures show here the day after your meter reports.", premise=place.id)  # noqa: E501
+    return _page(access, main, supplied, span, unit, _day(on))
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as trouble:
+        raise Refusal("That is not a day we know. Choose one from the page.") from trouble
+
+
+def _page(access: Access, main: Insight, supplied: list[places.Supply], span: str, unit: str, on: date | None) -> UsagePage:  # noqa: PLR0913, E501
+    day = on or main.known_until - timedelta(days=1)
+    homes = _neighbours(access, main)
+    chart, note = _chart(access, main, span, unit, day, homes)
+    earlier, later = _steps(main, span, day)
+    called = main.call_outs(main.start, main.end)
+    return UsagePage(
+        ready=True,
+        title=_title(access, main, called),
+        meaning=_meaning(access, main, called),
+        premise=main.supply.premise.id,
+        premises=places.as_choices(places.premises(access)),
+        commodity=main.supply.register.commodity,
+        commodities=_commodities(supplied),
+        span=span,
+        unit=unit,
+        unit_word=main.unit,
+        money_note=note,
+        chart=chart,
+        odd=_odd_day(access, main, called),
+        odd_days=_odd_rows(access, main),
+        compare_title=f"Next to others, these {_done(main)} days",
+        compare=_compare(main, homes),
+        compare_badge=_badge(homes),
+        compare_note=homes.text if homes else "",
+        forecast=_forecast(access, main)[0],
+        forecast_words=_forecast(access, main)[1],
+        tips_title=worth_doing.heading(main),
+        tips=worth_doing.rows(access, main),
+        tariffs=(),
+        weather_note=_weather_note(main),
+        earlier=earlier,
+        later=later,
+        foot=_foot(access, main),
+    )
+
+
+def _done(main: Insight) -> int:
+    return max((min(main.known_until, main.end) - main.start).days, 0)
+
+
+def _chart(access: Access, main: Insight, span: str, unit: str, day: date, homes: neighbours.Standing | None):  # noqa: PLR0913, E501
+    if span == "day":
+        return usage_chart.one_day(access, main, day), ""
+    if span == "year":
+        return usage_chart.this_year(access, main, until=day), ""
+    if unit == "money":
+        return usage_chart.in_money(access, main)
+    level = None
+    if homes is not None and homes.average is not None and _done(main):
+        level = usage_chart.per_day(homes.average, _done(main))
+    name = "Electricity" if main.supply.register.commodity == "electricity" else "Gas"
+    return replace(usage_chart.this_period(access, main, beside=level), title=f"{name}, day by day"), ""
+
+
+def _steps(main: Insight, span: str, day: date) -> tuple[str, str]:
+    """The days to ask for to go one step back or on; nothing where no reading lies there."""
+    first, last = main.days[0].date, main.known_until - timedelta(days=1)
+    if span == "day":
+        back, on = day - timedelta(days=1), day + timedelta(days=1)
+    elif span == "year":
+        back, on = year_before(day), date(day.year + 1, day.month, min(day.day, 28))
+        on = min(on, last) if day.year < last.year else on
+    else:
+        back, on = main.start - timedelta(days=1), main.end
+    return (back.isoformat() if back >= first else "", on.isoformat() if on <= last else "")
+
+
+def _title(access: Access, main: Insight, called: list[spikes.CallOut]) -> str:
+    month = when.month(main.start, access.visitor.locale).split(" ")[0]
+    this, last = _both_years(main)
+    if last and this > last:
+        return f"Why {month} is higher"
+    return f"{month} so far" if main.known_until < main.end else f"Your use in {month}"
+
+
+def _both_years(main: Insight) -> tuple[int, int]:
+    count = _done(main)
+    pairs = zip(main.amounts(main.start, count), main.amounts(year_before(main.start), count), strict=True)
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
+    return sum(a for a, _ in known), sum(b for _, b in known)
+
+
+def _meaning(access: Access, main: Insight, called: list[spikes.CallOut]) -> str:
+    used = plain(units(main.use(main.start, main.known_until)), 1)
+    count = _done(main)
+    this, last = _both_years(main)
+    first = f"You used {used} {main.unit} in {count} days"
+    if not last:
+        return f"{first}. There is no history yet to compare with."
+    share = money.per_cent(abs(this - last), last, digits=1)
+    compared = f"{first}, {share} {'more' if this > last else 'less'} than the same days last year."
+    if not called:
+        return f"{compared} No single day stands out."
+    latest = called[-1]
+    reason = main.reason_of(latest)
+    days = f"{latest.start:%A}" if len(latest.spikes) == 1 else f"{latest.start:%A} to {latest.end:%A}"
+    why = f"likely {reason.text}" if reason.code != "unknown" else "we cannot tell why"
+    return f"{compared} {days} stood out: {why}."
+
+
+def _commodities(supplied: list[places.Supply]) -> tuple[Choice, ...]:
+    names = {"electricity": "Electricity", "gas": "Gas"}
+    found = tuple(dict.fromkeys(supply.register.commodity for supply in supplied))
+    return tuple(Choice(name, names.get(name, name.capitalize())) for name in found) if len(found) > 1 else ()
+
+
+def _odd_day(access: Access, main: Insight, called: list[spikes.CallOut]) -> OddDay:
+    if not called:
+        return OddDay()
+    spike = called[-1].highest
+    parts = main.parts_of(spike)
+    facts = main.facts_of(spike.day)
+    named = [
+        (f"Your usual {spike.day:%A}", parts.usual),
+        (_weather_label("Cooling", facts.high), parts.cooling),
+        (_weather_label("Heating", facts.low), parts.heating),
+        ("More running at night", parts.night),
+        ("We cannot tell", parts.remainder),
+    ]
+    rows = _tenths([(label, amount) for label, amount in named if amount or label.startswith("Your usual")], spike.amount)
+    return OddDay(
+        shown=True,
+        title=f"What made {when.long_day(spike.day, access.visitor.locale)}",
+        total=f"{plain(units(spike.amount), 1)} {main.unit}",
+        reason=spikes.say(called[-1], main.reason_of(called[-1])),
+        lines=(*rows, SumLine("That day", plain(units(spike.amount), 1), whole=True)),
+        basis=f"Usual is the middle of your last eight {spike.day:%A}s. Only real readings count.",
+    )
+
+
+def _tenths(parts: list[tuple[str, int]], total: int) -> list[SumLine]:
+    """Parts rounded to tenths so that the rounded ones still add up to the rounded total."""
+    target = whole(units(total) * 10)
+    scaled = [(label, units(amount) * 10) for label, amount in parts]
+    floors = [int(value // 1) for _, value in scaled]
+    order = sorted(range(len(parts)), key=lambda place: -(scaled[place][1] - floors[place]))
+    for place in order[: max(target - sum(floors), 0)]:
+        floors[place] += 1
+    return [SumLine(label, f"{tenth / 10:.1f}") for (label, _), tenth in zip(parts, floors, strict=True)]
+
+
+def _weather_label(name: str, degrees: object) -> str:
+    return f"{name}: {whole(degrees)} F" if degrees is not None else name  # pyright: ignore[reportArgumentType]
+
+
+def _odd_rows(access: Access, main: Insight) -> tuple[LinkRow, ...]:
+    """Every call-out of the last twelve months, newest first."""
+    found = main.call_outs(main.known_until - timedelta(days=365), main.known_until)
+    rows = []
+    for called in reversed(found):
+        span = when.day(called.start, access.visitor.locale) if called.start == called.end else when.span(called.start, called.end, access.visitor.locale)  # noqa: E501
+        amount = plain(units(called.highest.amount), 1)
+        rows.append(
+            LinkRow(
+                title=f"{span}: {spikes.say(called, main.reason_of(called))}",
+                detail=f"{amount} {main.unit} on the highest day, usually {plain(units(round(called.highest.norm)), 1)}",
+                link_to=f"/energy/usage?place={main.supply.premise.id}&on={called.highest.day.isoformat()}&span=day",
+                id=called.start.isoformat(),
+            )
+        )
+    return tuple(rows)
+
+
+def _neighbours(access: Access, main: Insight) -> neighbours.Standing | None:
+    """Where this home stands among its frozen group over the days of this bill; None without a group."""
+    group = access.first(NeighbourGroup, col(NeighbourGroup.premise_id) == main.supply.premise.id)
+    if group is None or main.supply.register.commodity != "electricity":
+        return None
+    known = json.loads(group.totals).get(main.start.isoformat())
+    if known is None:
+        return None
+    until = date.fromisoformat(known["until"])
+    mine = main.amounts(main.start, (until - main.start).days)
+    you = sum(value or 0 for value in mine) if mine and all(value is not None for value in mine) else None
+    return neighbours.standing(you, known["homes"])
+
+
+def _compare(main: Insight, homes: neighbours.Standing | None) -> tuple[CompareBar, ...]:
+    this, last = _both_years(main)
+    rows = [("You, this year", main.use(main.start, main.known_until), True)]
+    if last:
+        rows.append(("You, last year", last, False))
+    if homes is not None and homes.average is not None and homes.efficient is not None:
+        rows.append((f"{homes.homes} similar homes nearby", round(homes.average), False))
+        rows.append(("The thriftiest fifth of them", round(homes.efficient), False))
+    return compare_bars(rows, written=usage_chart.written(main)) if this or len(rows) > 1 else ()
+
+
+def _badge(homes: neighbours.Standing | None) -> Badge:
+    if homes is None or homes.level == "hidden":
+        return Badge()
+    tone = {"great": "good", "good": "good", "more": "attention"}[homes.level]
+    return Badge({"great": "Great", "good": "Good", "more": "More than average"}[homes.level], tone)  # pyright: ignore[reportArgumentType]
+
+
+def _forecast(access: Access, main: Insight) -> tuple[Rule, str]:
+    priced = main.priced(main.start, min(main.known_until, main.end))
+    then = main.last_year(main.start, main.end)
+    seen = main.outlook(priced, then.total if then else None)
+
+    def said(cents: int) -> str:
+        return money.written(round(cents / 100) * 100, access.visitor.currency, access.visitor.locale).removesuffix(".00")
+
+    if seen.cost is None or priced is None:
+        return Rule(), f"Where this bill is heading: {seen.message}."
+    words = f"Likely {said(seen.cost.low)} to {said(seen.cost.high)} for this bill, {seen.message}."
+    if seen.typical is None:
+        words += " There is no history yet for a usual bill."
+    drawn = rule(priced.total, written=said, usual=seen.typical, likely_low=seen.cost.low, likely_high=seen.cost.high,
+                 middle=f"day {_done(main)} of {(main.end - main.start).days}")  # fmt: skip
+    return drawn, words
+
+
+def _weather_note(main: Insight) -> str:
+    known = next((d for d in reversed(main.weather.values()) if d), None)
+    if known is None:
+        return "No weather is known here yet, so no day is explained by it."
+    how = "from every hour" if known.method == "hourly" else "from each day's average, which says a little less"
+    return f"Heating counts degrees below 60 F, cooling degrees above 65 F, {how}."
+
+
+def _foot(access: Access, main: Insight) -> str:
+    last = when.day(main.known_until - timedelta(days=1), access.visitor.locale)
+    name = "Electricity" if main.supply.register.commodity == "electricity" else "Gas"
+    return f"{name} meter {main.supply.meter.number}, readings up to {last}, 24:00."
+
+
+@reads
+def other_tariffs(access: Access, premise_id: str = "", commodity: str = "electricity") -> tuple[tuple[LinkRow, ...], str]:
+    """This home's last twelve months on every tariff it may choose, cheapest first, and the note beside them."""
+    access.require("usage.see")
+    place = places.premise(access, premise_id)
+    supply = places.supply(access, place, commodity)
+    if supply is None or not supply.agreement.tariff_code:
+        return (), ""
+    main = insights.insight(access, supply)
+    segment = places.account(access).segment
+    if not main.rows or not main.tariffs:
+        return (), ""
+    on_offer = tariff_book.on_offer(access, commodity, segment).values()
+    found = compare_tariffs.compare_tariffs(
+        in_force(main.tariffs, main.known_until),
+        [compare_tariffs.Offer(in_force(versions, main.known_until)) for versions in on_offer],
+        main.readings(main.known_until - timedelta(days=365), main.known_until),
+        compare_tariffs.Home(kind=segment),
+        today=main.known_until,
+        zone=supply.zone,
+    )
+
+    def said(cents: int) -> str:
+        return money.written(round(cents / 100) * 100, access.visitor.currency, access.visitor.locale).removesuffix(".00")
+
+    rows = tuple(
+        LinkRow(
+            title=row.name,
+            detail="What you are on" if row.current else f"{said(abs(row.saves))} a year {'less' if row.saves > 0 else 'more'}",
+            end=f"{said(row.cents)} a year",
+            badge=Badge("Yours", "info") if row.current else Badge("Cheapest", "good") if row is found.rows[0] else Badge(),
+            id=row.code,
+        )
+        for row in found.rows
+    )
+    return rows, found.note
