@@ -15,6 +15,7 @@ class Errand:
 
     `prepare(access, payload)` gives what to take along, or None when there is nothing to do;
     `go(what)` speaks to the outside; `settle(access, payload, answer)` writes down what came of it.
+    The payload holds the job's id as `job`: the same at every attempt, for whoever can tell repeats apart.
     """
 
     prepare: Callable[[SystemAccess, dict[str, Any]], Any]

@@ -46,12 +46,13 @@ def run(job: Leased, handlers: Mapping[str, Handler]) -> str:
 
 
 def _run_errand(job: Leased, errand: Errand) -> None:
+    payload = {**job.payload, "job": job.id}
     with acting_for_company(job.company_id, actor=f"job:{job.kind}", reads_only=True) as access:
-        what = errand.prepare(access, job.payload)
+        what = errand.prepare(access, payload)
     answer = None if what is None else errand.go(what)
     with acting_for_company(job.company_id, actor=f"job:{job.kind}") as access:
         if what is not None:
-            errand.settle(access, job.payload, answer)
+            errand.settle(access, payload, answer)
         queue.finish(access.db, job)
 
 

@@ -1,7 +1,6 @@
 """The way to the mail server: one message over SMTP, the same message number for the same mail."""
 
 import hashlib
-import json
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -45,10 +44,9 @@ def write(template: str, **facts: Any) -> tuple[str, str]:
 
 
 def letter(company_id: str, payload: dict[str, Any]) -> Letter:
-    """The mail that a job asks for. The same request always bears the same message number."""
+    """The mail that a job asks for. All attempts of one job bear the same message number."""
     subject = " ".join(str(payload["subject"]).split())[:200]
-    body = json.dumps([company_id, payload], sort_keys=True)
-    number = hashlib.sha256(body.encode()).hexdigest()[:32]
+    number = hashlib.sha256(f"{company_id} {payload['job']}".encode()).hexdigest()[:32]
     host = settings().mail_from.rpartition("@")[2]
     return Letter(str(payload["to"]), subject, str(payload["text"]), f"<{number}@{host}>")
 

@@ -134,7 +134,7 @@ def mails(access: Access, limit: int = 100) -> list[Mail]:
 
 
 def _stuck(job: queue.Job) -> Mail:
-    what = post.letter(job.company_id, queue.payload_of(job))
+    what = post.letter(job.company_id, {**queue.payload_of(job), "job": job.id})
     values = {"recipient": what.recipient, "subject": what.subject, "text": what.text, "at": job.made_at}
     state = "not sent: refused by the mail server"
     return Mail(id=job.id, company_id=job.company_id, message_id=what.message_id, state=state, **values)
