@@ -94,7 +94,9 @@ def styled(**parts: Any) -> dict[str, Any]:
 
     Names are CSS properties in camel case; a custom property is given as `at_` for `--at`.
     """
-    return {"style": {("--" + k[:-1] if k.endswith("_") else k): v for k, v in parts.items()}}
+    style = {("--" + name[:-1] if name.endswith("_") else name): value for name, value in parts.items()}
+    # A Var inside a plain dict would be drawn without the state it comes from; wrapped, it brings it along.
+    return {"style": rx.Var.create(style) if any(map(live, parts.values())) else style}
 
 
 def ids(name: Any, **more: Any) -> dict[str, Any]:

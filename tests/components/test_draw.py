@@ -75,6 +75,11 @@ def test_an_inline_style_is_a_style_and_no_generated_class():
     assert live.render()["props"][0].startswith('style:({ ["width"] : (')
 
 
+def test_a_live_inline_style_brings_its_state_along():
+    live = rx.el.i(custom_attrs=styled(width=percent(DrawState.share), left="0"))
+    assert any("draw_state" in hook for hook in live._get_all_hooks())
+
+
 def test_a_named_picture_is_a_figure_and_an_unnamed_one_is_hidden():
     assert '"aria-label":"71 percent"' in svg(label="71 percent").render()["props"]
     assert 'role:"img"' in svg(label="71 percent").render()["props"]
