@@ -51,7 +51,7 @@ def search(
         ),
         rx.el.p(found, class_name="small quiet", role="status"),
         class_name="stack tight",
-        custom_attrs={"role": "search"},
+        custom_attrs={"role": "search", "aria-label": label},
         **({"on_submit": on_search} if on_search is not None else {}),
     )
 

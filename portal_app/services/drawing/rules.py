@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from portal_app.services.drawing.scales import in_per_cent, nice_step, nice_top
+from portal_app.services.drawing.scales import in_per_cent, nice_step
 from portal_app.shapes.charts import CompareBar, GaugeReading, Rule
 from portal_app.shapes.forms import WizardProgress
 
 Write = Callable[[int], str]
+
+_LONG_TICKS = {4: 2, 5: 5, 6: 3, 8: 4, 9: 3, 10: 5, 12: 3}
+"""How many steps a ruler may have, and every which of them is a long tick."""
 
 
 def rule(
@@ -32,21 +35,25 @@ def rule(
     most = max(so_far, usual or 0, likely[1] if likely else 0, top or 0)
     if most <= 0:
         return Rule(shown=False)
-    end = nice_top(most)
-    step = nice_step(end, 12)
+    step = nice_step(most, 12)
+    steps = next(count for count in _LONG_TICKS if count * step >= most)
+    end = steps * step
     low = in_per_cent(likely[0], end) if likely else -1.0
     high = in_per_cent(likely[1], end) if likely else -1.0
     return Rule(
         shown=True,
         fill=in_per_cent(so_far, end),
         usual_at=-1.0 if usual is None else in_per_cent(usual, end),
-        usual="" if usual is None else f"{usual_word} {written(usual)}",
+        usual="" if usual is None else usual_word,
+        usual_value="" if usual is None else written(usual),
         likely_from=low,
         likely_width=round(high - low, 2) if likely else 0.0,
-        likely=f"{likely_word} {_span(likely, written)}" if likely else "",
+        likely=likely_word if likely else "",
+        likely_value=_span(likely, written) if likely else "",
         middle=middle,
         zero=written(0),
-        ticks=tuple(in_per_cent(value, end) for value in range(0, end + 1, step)),
+        ticks=tuple(in_per_cent(count, steps) for count in range(steps + 1)),
+        majors=tuple(in_per_cent(count, steps) for count in range(0, steps + 1, _LONG_TICKS[steps])),
         said=said or _rule_said(so_far, usual, likely, written),
     )
 

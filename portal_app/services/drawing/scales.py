@@ -29,12 +29,6 @@ def nice_step(top: int, lines: int = 3) -> int:
         power *= 10
 
 
-def nice_top(top: int, lines: int = 12) -> int:
-    """The first even step at or above `top`, for a ruler that ends on a round figure."""
-    step = nice_step(top, lines)
-    return -(-top // step) * step
-
-
 def in_per_cent(part: float, whole: float) -> float:
     """A position on the way from nought to the whole, kept between 0 and 100, two decimals."""
     if whole <= 0:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_app.services.drawing import bar_chart, line_chart
-from portal_app.services.drawing.scales import BESIDE_LANE, axis_words, nice_step, nice_top, span_of
+from portal_app.services.drawing.scales import BESIDE_LANE, axis_words, nice_step, span_of
 from portal_app.shapes.charts import AxisMark, BarChart
 
 FIGURES = st.lists(st.one_of(st.none(), st.integers(0, 90_000)), min_size=1, max_size=96)
@@ -101,12 +101,6 @@ def test_steps_are_one_two_or_five(top, lines):
     step = nice_step(top, lines)
     assert str(step).rstrip("0") in ("1", "2", "5")
     assert step * lines >= top
-
-
-@given(st.integers(1, 10**9))
-def test_a_ruler_ends_on_a_round_figure_close_above(top):
-    end = nice_top(top)
-    assert top <= end < top + nice_step(top, 12)
 
 
 def test_a_scale_of_nothing_is_refused():

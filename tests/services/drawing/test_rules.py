@@ -24,7 +24,10 @@ def test_the_bill_so_far_stands_on_a_ruler_with_usual_and_likely():
     assert drawn.fill < drawn.usual_at < drawn.likely_from
     assert drawn.ticks[0] == 0
     assert drawn.ticks[-1] == 100
-    assert drawn.likely == "likely $201 to $215"
+    assert (drawn.usual, drawn.usual_value) == ("your usual", "$193")
+    assert (drawn.likely, drawn.likely_value) == ("likely", "$201 to $215")
+    assert (drawn.fill, drawn.usual_at, drawn.likely_from) == (50.57, 80.42, 83.75)
+    assert drawn.majors == (0.0, 25.0, 50.0, 75.0, 100.0)
 
 
 def test_a_home_without_history_has_no_notch_and_no_span():
@@ -54,7 +57,9 @@ def test_every_mark_of_a_ruler_stays_on_it(so_far, usual, one, other):
     assert drawn.likely_width >= 0
     assert drawn.likely_from + drawn.likely_width <= 100.01
     assert list(drawn.ticks) == sorted(set(drawn.ticks))
-    assert len(drawn.ticks) <= 13
+    assert 5 <= len(drawn.ticks) <= 13
+    assert set(drawn.majors) <= set(drawn.ticks)
+    assert (drawn.majors[0], drawn.majors[-1]) == (0, 100)
 
 
 def test_a_gauge_says_value_whole_and_days_left():
