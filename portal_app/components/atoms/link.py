@@ -24,7 +24,7 @@ _SERVER = (
 
 def leaves(href: Any) -> bool:
     """Whether a link asks the server for a document of its own instead of turning the portal's page."""
-    return not live(href) and str(href).startswith(_SERVER)
+    return not live(href) and (str(href) == "/" or str(href).startswith(_SERVER))
 
 
 def anchor(

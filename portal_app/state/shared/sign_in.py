@@ -105,7 +105,7 @@ class SignInState(Acting, rx.State):
         self.said = PROBLEMS.get(asked.get("problem", ""), Notice())
         self.email = typed_in(self.router.headers.cookie)
         self.next_place = next_place
-        self.company_slug = door.company.slug if slug else ""
+        self.company_slug = slug if slug and slug == door.company.slug else ""
         return None
 
     def _show(self, door: _Door) -> None:
