@@ -27,6 +27,7 @@ class BillView:
     reference: str = ""
     check_code: str = ""
     note: str = ""
+    bank_notice: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from portal_app.core.access import Access, reads
 from portal_app.core.clock import now
 from portal_app.core.errors import Refusal
 from portal_app.core.ids import reference
+from portal_app.core.money import exponent
 from portal_app.services.billing import ledger, rules
 from portal_app.services.billing.company import bank_place, company_of, money, today, who
 from portal_app.services.billing.ledger import LedgerEntry
@@ -22,25 +23,32 @@ from portal_app.shapes.status import Badge, Notice
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person wants of autopay: which bank account, which day, up to how much (0: no limit)."""
+    """What a person wants of autopay: which bank account, which day, up to how much.
+
+    The limit is in cents or as typed ("200"); 0 or nothing typed means none.
+    """
 
     bank: str
     last_four: str
     day_rule: str = "due"
-    limit_cents: int = 0
+    limit_cents: int | str = 0
 
 
-def _checked(wish: Wish) -> Wish:
+def _checked(access: Access, wish: Wish) -> Wish:
     bank = rules.clean(wish.bank, 60, "the name of your bank", "bank")
     if not bank:
         raise Refusal("Say at which bank your account is.", "bank")
     four = rules.clean(wish.last_four, 4, "the last four digits", "last_four")
     if not (len(four) == 4 and four.isascii() and four.isdigit()):
         raise Refusal("Type the last four digits of your account number, like 4417.", "last_four")
-    limit = wish.limit_cents
-    if limit != 0:
-        rules.check_cents(limit, "limit")
-    return Wish(bank, four, rules.read_day_rule(wish.day_rule), int(limit))
+    return Wish(bank, four, rules.read_day_rule(wish.day_rule), _limit(access, wish.limit_cents))
+
+
+def _limit(access: Access, limit: int | str) -> int:
+    if isinstance(limit, str):
+        decimals = exponent(company_of(access).currency)
+        return rules.read_amount(limit, decimals, "limit") if limit.strip() else 0
+    return rules.check_cents(limit, "limit") if limit != 0 else 0
 
 
 def _day_words(rule: str) -> str:
@@ -53,7 +61,7 @@ def _day_words(rule: str) -> str:
 
 def _words(access: Access, wish: Wish) -> str:
     company = company_of(access)
-    limit = money(access, wish.limit_cents, company.currency)
+    limit = money(access, int(wish.limit_cents), company.currency)
     most = (
         f"If a bill is above {limit}, nothing is taken and I pay it myself."
         if wish.limit_cents
@@ -100,14 +108,14 @@ def _step(access: Access, order: Autopay, event: str, **values: object) -> None:
 def autopay_offer(access: Access, wish: Wish) -> AutopayOffer:
     """Give the words somebody would agree to, before anything is stored."""
     access.require("autopay.change")
-    text = _words(access, _checked(wish))
+    text = _words(access, _checked(access, wish))
     return AutopayOffer(text, _agreed(text))
 
 
 def autopay_set_up(access: Access, wish: Wish) -> AutopayOffer:
     """Start setting up autopay: it waits for the person to agree to these very words."""
     access.require("autopay.change")
-    wish = _checked(wish)
+    wish = _checked(access, wish)
     text = _words(access, wish)
     order = _standing_order(access) or access.add(Autopay, mandate=reference("AUT"))
     _step(access, order, "set_up", **_stored(access, wish, text))
@@ -140,7 +148,7 @@ def autopay_authorise(access: Access, agreed: str) -> Notice:
 def autopay_change(access: Access, wish: Wish, agreed: str) -> Notice:
     """Change the account, the day or the limit, with the new words agreed to and mailed."""
     access.require("autopay.change")
-    order, wish = _there(access), _checked(wish)
+    order, wish = _there(access), _checked(access, wish)
     text = _words(access, wish)
     if agreed != _agreed(text):
         raise Refusal("The words have changed since you saw them. Read them again, then agree.")

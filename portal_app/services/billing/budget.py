@@ -39,7 +39,11 @@ def _costs(access: Access, site_id: str) -> list[int]:
 def budget_offer(access: Access, site_id: str = "") -> BudgetOffer:
     """Compute what a plan would ask for each month from a place's last twelve bills, before joining."""
     access.require("bill.see")
-    return _offer(access, site_id)
+    return _offer(access, _place(site_id))
+
+
+def _place(site_id: str) -> str:
+    return rules.clean(site_id, 60, "the place", "site_id")
 
 
 def _offer(access: Access, site_id: str) -> BudgetOffer:
@@ -89,6 +93,7 @@ def _running(access: Access, plan: BudgetPlan, currency: str) -> BudgetOffer:
 def enrol_budget(access: Access, expected_cents: int, site_id: str = "") -> Notice:
     """Join a budget plan at the amount that was shown. Refuses when that is no longer the amount."""
     access.require("budget.change")
+    site_id = _place(site_id)
     offer = _offer(access, site_id)
     if offer.on:
         if offer.cents == expected_cents:
@@ -143,7 +148,7 @@ def _confirm(access: Access, plan: BudgetPlan, title: str, text: str) -> None:
 def leave_budget(access: Access, site_id: str = "") -> Notice:
     """Leave a budget plan; what was put off comes with one last bill, what was paid ahead becomes credit."""
     access.require("budget.change")
-    plan = _plan(access, site_id)
+    plan = _plan(access, _place(site_id))
     access.change(plan, state="left", ended_on=today(access))
     access.later("billing.settle_plan", {"plan_id": plan.id}, key=f"billing.settle_plan:{plan.id}")
     apart = ledger.on_plan(access, plan.id)
@@ -154,7 +159,7 @@ def leave_budget(access: Access, site_id: str = "") -> Notice:
         text = f"The {amount} you paid ahead is kept as credit for your next bill."
     else:
         text = "Nothing was put off, so nothing is left to settle."
-    access.note("budget.leave", f"plan:{plan.id}", cents=apart, site=site_id)
+    access.note("budget.leave", f"plan:{plan.id}", cents=apart, site=plan.site_id)
     _confirm(access, plan, "You have left the budget plan", text)
     return Notice("You have left the budget plan", text, "good", plan.reference)
 

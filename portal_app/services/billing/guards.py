@@ -1,6 +1,6 @@
 """The database's own lock on what must never change: issued bills, their lines, the ledger.
 
-The guards come with tables that are made from the models; a migration runs `statements(dialect)`.
+The guards come with tables that are made from the models; a migration runs `guards(dialect)`.
 """
 
 from typing import Any
@@ -99,7 +99,17 @@ def _of(dialect: str) -> dict[str, tuple[str, ...]]:
     return _on_postgres() if dialect == "postgresql" else _on_sqlite()
 
 
-def statements(dialect: str) -> tuple[str, ...]:
+def unguards(dialect: str) -> tuple[str, ...]:
+    """The SQL that takes the guards back on that engine, for a migration's way down."""
+    names = [statement.split()[2] for statement in guards(dialect) if statement.startswith("CREATE TRIGGER")]
+    if dialect != "postgresql":
+        return tuple(f"DROP TRIGGER {name}" for name in names)
+    tables = [name.removesuffix("_keep") for name in names]
+    drops = [f"DROP TRIGGER {table}_keep ON {table}" for table in tables]
+    return tuple(drops + [f"DROP FUNCTION {table}_keep()" for table in tables])
+
+
+def guards(dialect: str) -> tuple[str, ...]:
     """The SQL that sets the guards on that engine ("sqlite", "postgresql"), for a migration to run once."""
     return tuple(statement for table in _of(dialect).values() for statement in table)
 

@@ -163,9 +163,8 @@ def _mail_paperless(access: Access, bill: Bill, detail: str) -> None:
     choice = access.first(Delivery, *paperless)
     if choice is not None:
         company = company_of(access)
-        text = (
-            f"{detail}\n\nSee each line explained: {settings().public_url}/{company.kind}/billing/{bill.id}"
-        )
+        link = f"{settings().public_url}/{company.kind}/billing/bill?id={bill.id}"
+        text = f"{detail}\n\nSee each line explained: {link}"
         mail(access, choice.email, f"{company.name}: {bill.title} is ready", text, f"bill-mail:{bill.id}")
 
 

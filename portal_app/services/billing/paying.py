@@ -10,6 +10,7 @@ from portal_app.core.accounts import Account
 from portal_app.core.clock import now
 from portal_app.core.errors import Refusal
 from portal_app.core.ids import reference as new_reference
+from portal_app.core.money import exponent
 from portal_app.services.billing import ledger, rules
 from portal_app.services.billing.company import company_of, hold, money, today, who
 from portal_app.services.billing.ledger import LedgerEntry, Side
@@ -137,6 +138,15 @@ def record_transfer(access: Access, reference: str, cents: int, received_on: dat
         recorded_by=who(access),
     )
     return _tell_received(access, payment, arrived, len(shares))
+
+
+def record_typed_transfer(
+    access: Access, reference: str, amount: str, received_on: str, bank_line: str
+) -> Notice:
+    """Record a line of the bank statement as a clerk types it: "185.04", "2026-03-10"."""
+    access.require("payment.record")
+    cents = rules.read_amount(amount, exponent(company_of(access).currency))
+    return record_transfer(access, reference, cents, rules.read_day(received_on, "received_on"), bank_line)
 
 
 def _named(access: Access, reference: str) -> Payment:

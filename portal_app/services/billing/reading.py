@@ -1,5 +1,6 @@
 """Reading bills: the list, one opened, what is owed in all, and the history of payments."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -8,6 +9,7 @@ from sqlmodel import col
 from portal_app.core import clock
 from portal_app.core.access import Access, reads
 from portal_app.core.accounts import Account
+from portal_app.core.errors import NotYours
 from portal_app.services.billing import checkcode, ledger, rules
 from portal_app.services.billing.company import company_of, money, today
 from portal_app.services.billing.ledger import LedgerEntry
@@ -27,13 +29,18 @@ CHANNELS = {
 
 def issued_bills(access: Access, ids: Sequence[str] | None = None, site_id: str | None = None) -> list[Bill]:
     """Issued bills, newest first; with `ids` exactly those. Raises NotYours for one of somebody else."""
-    if ids is not None:
-        found = [access.get(Bill, bill_id) for bill_id in dict.fromkeys(ids)]
-        return sorted(found, key=lambda bill: (bill.issued_on, bill.number or 0), reverse=True)
     where = [col(Bill.state) != "draft"]
+    wanted = set(ids or ())
+    if ids is not None:
+        if not all(isinstance(each, str) and each.isascii() and "\0" not in each for each in wanted):
+            raise NotYours
+        where.append(col(Bill.id).in_(wanted))
     if site_id is not None:
         where.append(col(Bill.site_id) == site_id)
-    return access.all(Bill, *where, order=(col(Bill.issued_on).desc(), col(Bill.number).desc()))
+    found = access.all(Bill, *where, order=(col(Bill.issued_on).desc(), col(Bill.number).desc()))
+    if len(found) < len(wanted):
+        raise NotYours
+    return found
 
 
 def left_here(access: Access, bill_ids: Sequence[str]) -> dict[str, int]:
@@ -50,7 +57,8 @@ def badge_of(access: Access, bill: Bill, left: int, day: date) -> Badge:
 def bills(access: Access, site_id: str | None = None) -> list[InvoiceLine]:
     """List the bills of the account, newest first; of one place where `site_id` is given."""
     access.require("bill.see")
-    day, found = today(access), issued_bills(access, site_id=site_id)
+    place = None if site_id is None else rules.clean(site_id, 60, "the place", "site_id")
+    day, found = today(access), issued_bills(access, site_id=place)
     left = left_here(access, [bill.id for bill in found if bill.state in ("issued", "part_paid")])
     return [_listed(access, bill, left.get(bill.id, 0), day) for bill in found]
 
@@ -62,7 +70,7 @@ def _listed(access: Access, bill: Bill, left: int, day: date) -> InvoiceLine:
         period=rules.period_text(bill.period_from, bill.period_to),
         amount=money(access, bill.total_cents, bill.currency),
         badge=badge_of(access, bill, left, day),
-        link_to=f"/{access.visitor.kind}/billing/{bill.id}",
+        link_to=f"/{access.visitor.kind}/billing/bill?id={bill.id}",
         payable=left > 0 and bill.state in ("issued", "part_paid"),
     )
 
@@ -102,6 +110,7 @@ def bill(access: Access, bill_id: str) -> BillView:
         reference=found.reference,
         check_code=check_code(found),
         note=_brought_forward(access, found),
+        bank_notice=_bank_notice(access, found),
     )
 
 
@@ -140,6 +149,18 @@ def check_code(bill: Bill) -> str:
         bill.total_cents,
         bill.reference,
         bill.issuer,
+    )
+
+
+def _bank_notice(access: Access, bill: Bill) -> str:
+    """Say, signed, that the bank account printed on a bill is no longer the company's."""
+    company, issuer = company_of(access), json.loads(bill.issuer)
+    if issuer["bank_account"] == company.bank_account:
+        return ""
+    code = checkcode.code_of(company.id, company.bank_name, company.bank_account)
+    return (
+        f"Our bank account has changed since this bill was issued. It is now {company.bank_account}, "
+        f"{company.bank_name}. Check code of this notice: {code}."
     )
 
 

@@ -55,6 +55,25 @@ def check_cents(cents: object, field_name: str = "") -> int:
     return cents
 
 
+def read_amount(typed: object, decimals: int = 2, field_name: str = "amount") -> int:
+    """Read an amount as people type it, "1,200", "$185.04", into minor units. Refuses anything else."""
+    text = typed if isinstance(typed, str) else ""
+    plain = re.fullmatch(r"\s*[^\d\s.,+-]?\s*(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.(\d+))?\s*", text, re.ASCII)
+    cents = plain.group(2) or "" if plain else ""
+    if plain is None or len(cents) > decimals:
+        example = "185.04" if decimals else "185"
+        raise Refusal(f"Type the amount like {example}.", field_name)
+    return check_cents(int(plain.group(1).replace(",", "") + cents.ljust(decimals, "0")), field_name)
+
+
+def read_day(typed: object, field_name: str = "day") -> date:
+    """Read a day as a date field sends it, "2026-03-10"."""
+    try:
+        return date.fromisoformat(typed if isinstance(typed, str) else "")
+    except ValueError:
+        raise Refusal("Choose the day.", field_name) from None
+
+
 def check_lines(lines: Sequence[LineDraft], total_cents: int) -> None:
     """Refuse a bill without lines, with an unexplained line, or whose lines are not its total to the cent."""
     if not lines:

@@ -23,11 +23,13 @@ from portal_app.services.billing.budget import (
 )
 from portal_app.services.billing.csv import bill_csv
 from portal_app.services.billing.delivery import choose_paperless, delivery
+from portal_app.services.billing.downloads import bill_file, bills_file
 from portal_app.services.billing.issue import Period, issue_bill, void_bill
 from portal_app.services.billing.paying import (
     asked_transfers,
     record_failure,
     record_transfer,
+    record_typed_transfer,
     request_payment,
 )
 from portal_app.services.billing.pdf import bill_pdf, file_pdf
@@ -49,8 +51,10 @@ __all__ = [
     "autopay_stop",
     "bill",
     "bill_csv",
+    "bill_file",
     "bill_pdf",
     "bills",
+    "bills_file",
     "budget_offer",
     "check_bill",
     "choose_paperless",
@@ -64,6 +68,7 @@ __all__ = [
     "payments",
     "record_failure",
     "record_transfer",
+    "record_typed_transfer",
     "request_payment",
     "send_autopay_notices",
     "settle_plan",

@@ -159,8 +159,10 @@ def test_a_change_needs_the_new_words(house):
     wish = Wish("Second Bank", "9981", day_rule="15", limit_cents=20000)
     with pytest.raises(Refusal, match="words have changed"):
         _do(house, service.autopay_change, wish, _view(house).agreed)
-    offer = _do(house, service.autopay_offer, wish)
-    _do(house, service.autopay_change, wish, offer.agreed)
+    typed = Wish("Second Bank", "9981", day_rule="15", limit_cents=" $200.00 ")
+    offer = _do(house, service.autopay_offer, typed)
+    assert offer == _do(house, service.autopay_offer, wish)
+    _do(house, service.autopay_change, typed, offer.agreed)
     view = _view(house)
     assert (view.state, view.day, view.limit) == ("on", "15", "$200.00")
     assert view.method == "Second Bank, account ending in 9981"

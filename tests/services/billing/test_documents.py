@@ -140,6 +140,18 @@ def test_no_text_becomes_a_formula(house, issue, text):
     assert all(row["title"].startswith("'") for row in _rows(house.owner))
 
 
+@pytest.mark.line("U13-05")
+def test_the_files_bear_the_bills_number_and_day(house, issue):
+    bill = issue()
+    with acting_for(house.owner, reads_only=True) as access:
+        paper = service.bill_file(access, bill.id)
+        sheet = service.bills_file(access, f"{bill.id},")
+        every = service.bills_file(access)
+    assert (paper.name, paper.type) == ("bill-1-2026-03-10.pdf", "application/pdf")
+    assert paper.content[:5] == b"%PDF-"
+    assert (sheet.name, sheet.content) == ("bills-2026-03-10.csv", every.content)
+
+
 @pytest.mark.parametrize("who", ["stranger", "outsider"])
 def test_nobody_saves_anothers_bill(house, issue, who):
     bill = issue()

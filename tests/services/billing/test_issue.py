@@ -14,7 +14,7 @@ from sqlmodel import col
 from portal_app.core.access import acting_for, acting_for_company, before_sign_in
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.outbox import Job
-from portal_app.services.billing import ledger, rules, service
+from portal_app.services.billing import guards, ledger, rules, service
 from portal_app.services.billing.rules import LineDraft
 from portal_app.services.billing.tables import Bill, BillLine, LedgerEntry
 from tests.services.billing.conftest import ENERGY, line, stored
@@ -123,6 +123,16 @@ def test_the_database_itself_keeps_an_issued_bill_as_it_is(house, issue, change)
     with pytest.raises(DBAPIError), before_sign_in() as db:
         db.execute(text(change))
     assert stored(Bill)[0].total_cents == 18504
+
+
+def test_the_guards_can_be_taken_back_and_set_again_by_a_migration(house, issue):
+    with before_sign_in() as db:
+        engine = db.get_bind().dialect.name
+        for statement in (*guards.unguards(engine), *guards.guards(engine)):
+            db.execute(text(statement))
+    issue()
+    with pytest.raises(DBAPIError), before_sign_in() as db:
+        db.execute(text("DELETE FROM bill_line"))
 
 
 def test_no_line_can_be_added_to_an_issued_bill(house, issue):

@@ -12,7 +12,7 @@ from sqlmodel import col
 from portal_app.core.access import acting_for
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.trail import AuditEntry
-from portal_app.services.billing import door, ledger, rules, service
+from portal_app.services.billing import checkcode, door, ledger, rules, service
 from portal_app.services.billing.tables import Bill, LedgerEntry, Payment, Transfer
 from portal_app.shapes.money import PaymentRequest
 from tests.services.billing.conftest import OWNER, stored
@@ -169,6 +169,13 @@ def test_the_same_line_of_the_bank_statement_counts_once(house, issue):
     assert _owed(house.owner).cents == 13504
     with pytest.raises(Refusal, match="other figures"):
         _record(house.staff, bill.reference, 5001, "2026-03-10/17")
+
+
+def test_a_clerk_types_the_line_as_it_stands_on_the_statement(house, issue):
+    bill = issue()
+    with acting_for(house.staff) as access:
+        service.record_typed_transfer(access, bill.reference, "$100.50", "2026-03-09", "L1")
+    assert [(each.cents, each.received_on) for each in stored(Transfer)] == [(10050, date(2026, 3, 9))]
 
 
 def test_an_unknown_reference_and_another_companys_are_refused_alike(house, issue):
@@ -343,6 +350,25 @@ def test_a_check_code_tells_our_bill_from_a_forged_one(house, issue):
     assert (forged.tone, forged.title) == ("urgent", "This is not a bill of yours from us")
     with acting_for(house.stranger) as access:
         assert service.check_bill(access, "1", code).tone == "urgent"
+
+
+@pytest.mark.line("B-X17")
+def test_a_changed_bank_account_is_told_with_a_signed_notice(house, issue):
+    from portal_app.core.access import before_sign_in, unscoped
+    from portal_app.core.accounts import Company
+
+    bill = issue()
+    with acting_for(house.owner) as access:
+        assert service.bill(access, bill.id).bank_notice == ""
+    with before_sign_in() as db:
+        company = db.exec(unscoped(Company, col(Company.id) == house.company.id)).one()
+        company.bank_account = "US34 9999"
+        db.add(company)
+    with acting_for(house.owner) as access:
+        notice = service.bill(access, bill.id).bank_notice
+    assert "It is now US34 9999, First Bank." in notice
+    assert notice.endswith(f"{checkcode.code_of(house.company.id, 'First Bank', 'US34 9999')}.")
+    assert _ask(house.owner, bill).iban == "US34 9999"
 
 
 def test_rules_share_money_without_losing_a_cent():

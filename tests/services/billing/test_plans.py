@@ -160,7 +160,7 @@ def test_a_paperless_bill_comes_by_mail_with_a_way_to_itself(house, issue):
     (mail,) = [job.payload for job in stored(Job) if job.kind == "mail.send" and bill.id in job.payload]
     assert '"to": "olive@home.example"' in mail
     assert "$123.45, due Tue 24 Mar 2026." in mail
-    assert f"/energy/billing/{bill.id}" in mail
+    assert f"/energy/billing/bill?id={bill.id}" in mail
 
 
 @pytest.mark.line("U13-07")

@@ -65,6 +65,36 @@ def test_what_is_no_reference_names_nothing(typed):
     assert rules.read_reference(typed) == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "cents"), [("185.04", 18504), (" $1,200 ", 120000), ("0.5", 50), ("7", 700), ("€ 12.30", 1230)]
+)
+def test_an_amount_is_read_as_people_type_it(typed, cents):
+    assert rules.read_amount(typed) == cents
+
+
+@pytest.mark.line("S-51", "S-31")
+@pytest.mark.parametrize(
+    "typed",
+    ["", "0", "0.00", "-5", "+5", "1.005", "1e3", "NaN", "1,20", "12.", "٣", "5 5", None, 5, 5.0, "9" * 12],
+)
+def test_what_is_no_amount_is_refused_beside_its_field(typed):
+    with pytest.raises(Refusal) as refused:
+        rules.read_amount(typed)
+    assert refused.value.field == "amount"
+
+
+def test_yen_have_no_cents():
+    assert rules.read_amount("1,200", 0) == 1200
+    with pytest.raises(Refusal, match="like 185"):
+        rules.read_amount("12.5", 0)
+
+
+@pytest.mark.parametrize("typed", ["", "10.3.2026", "2026-02-30", None, 5])
+def test_what_is_no_day_is_refused(typed):
+    with pytest.raises(Refusal, match="Choose the day"):
+        rules.read_day(typed)
+
+
 @pytest.mark.line("S-51")
 @given(
     cents=st.one_of(
