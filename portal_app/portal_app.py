@@ -130,6 +130,7 @@ def _served(app: Any) -> Any:
 
 def _build() -> rx.App:
     identity.use_roles({kind.key: kind.roles for kind in KINDS})
+    adoption.know_tasks({kind.key: kind.top_tasks for kind in KINDS})
     app = rx.App(
         html_lang="en",
         stylesheets=["/portal.css"],

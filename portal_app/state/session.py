@@ -127,7 +127,7 @@ class SessionState(Acting, rx.State):
         self.who, self.accounts, self.news_count = await self._do(_greet)
 
 
-def tell_visitor(exception: Exception) -> Any:
+def tell_visitor(exception: Exception) -> rx.event.EventSpec | None:
     """Turn what went wrong into a sentence on the page; anything but a refusal is logged with a reference."""
     if isinstance(exception, SignedOut):
         return rx.redirect("/sign-in")

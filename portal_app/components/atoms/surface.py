@@ -4,12 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.draw import ids
+from portal_app.components.draw import ids, live
 
 
 def card(*children: Any, title: Any = "", end: rx.Component | None = None, **props: Any) -> rx.Component:
     """A card: only for something one acts on, and never inside another card."""
-    head = [_head(title, end)] if title else []
+    head = [_head(title, end)] if live(title) or title else []
     return rx.el.section(*head, *children, class_name="card", **props)
 
 
@@ -21,7 +21,7 @@ def section(
     `stacked` puts even space between the children.
     """
     named = {"custom_attrs": ids(id)} if id else {}
-    head = [_head(title, end)] if title else []
+    head = [_head(title, end)] if live(title) or title else []
     return rx.el.section(*head, *children, class_name="section stack" if stacked else "section", **named)
 
 

@@ -1,10 +1,12 @@
 """Every screen of the energy portal."""
 
-from portal_app.pages.energy import home, outages
+from portal_app.pages.energy import billing, home, outages, usage
 from portal_app.pages.page import Band, Page
 from portal_app.shapes.forms import Help
+from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
 from portal_app.state.energy.home import HomeState
 from portal_app.state.energy.outages import OpenReportState, OutageBandState, OutagesState, ReportState
+from portal_app.state.energy.usage import UsageState
 
 BAND = Band(OutageBandState.alert, OutageBandState.load)
 
@@ -38,6 +40,110 @@ PAGES = (
             ),
             "See why it is high",
             "/energy/usage",
+        ),
+    ),
+    Page(
+        "/usage",
+        "See why it is high",
+        usage.usage,
+        load=UsageState.load,
+        needs="usage.see",
+        layout="two",
+        footer=UsageState.page.foot,
+        guide=Help(
+            "Help with your use",
+            (
+                "Each bar is a day. The small line on it is the same day last year; the dashed line is what similar "
+                "homes used a day. A bar in another colour lay more than 30 % above the middle of your last eight of "
+                "that weekday.",
+                "A dashed outline is a day or month that is not finished. A gap is a day without a reading: we never "
+                "fill it in.",
+                "Money leaves out what the line under the chart names.",
+            ),
+        ),
+    ),
+    Page(
+        "/billing",
+        "Pay my bill",
+        billing.billing,
+        load=BillingState.load,
+        needs="bill.see",
+        layout="even",
+        guide=Help(
+            "Help with your bills",
+            (
+                "The large figure is what is open on all your bills together. Tap a bill to see every line and to pay it.",
+                "Paid by bank transfer? It shows as paid one or two bank days later, by the reference you gave.",
+            ),
+        ),
+    ),
+    Page(
+        "/billing/bill",
+        "My bill",
+        billing.bill,
+        load=BillState.load,
+        needs="bill.see",
+        under="/billing",
+        back_to="/billing",
+        back_text="All bills",
+        layout="even",
+        guide=Help(
+            "Help with this bill",
+            (
+                "Tap a line: it opens and says in plain words what it is and how it was worked out.",
+                "The table beside it takes the difference from your last bill apart, to the cent.",
+                "To pay, tap the button and transfer the amount with the reference it shows. Tapping twice gives the same one.",
+            ),
+        ),
+    ),
+    Page(
+        "/billing/autopay",
+        "Autopay",
+        billing.autopay,
+        load=AutopayState.load,
+        needs="bill.see",
+        under="/billing",
+        back_to="/billing",
+        back_text="All bills",
+        frame="",
+        guide=Help(
+            "Help with autopay",
+            (
+                "You read the exact words before you agree, and get a copy by mail.",
+                "We write at least ten days before each debit, with its amount. Until three business days before it you "
+                "can stop that one debit here.",
+            ),
+        ),
+    ),
+    Page(
+        "/billing/paperless",
+        "Paper or paperless",
+        billing.paperless,
+        load=PaperlessState.load,
+        needs="bill.see",
+        under="/billing",
+        back_to="/billing",
+        back_text="All bills",
+        guide=Help(
+            "Help with paperless bills",
+            ("Paperless bills come as a mail with a link; the PDF is always here as well. You can go back to paper at any time.",),
+        ),
+    ),
+    Page(
+        "/billing/budget",
+        "The same amount every month",
+        billing.budget,
+        load=BudgetState.load,
+        needs="bill.see",
+        under="/billing",
+        back_to="/billing",
+        back_text="All bills",
+        guide=Help(
+            "Help with the same amount every month",
+            (
+                "The amount is a twelfth of your last twelve bills. After twelve months we compare it with what you used: "
+                "the rest comes on one bill, or back to you.",
+            ),
         ),
     ),
     Page(

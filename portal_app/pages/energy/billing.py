@@ -1,0 +1,254 @@
+"""Pay my bill: what is owed, each bill line by line, and how bills are paid and delivered."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.atoms.badge import badge_of
+from portal_app.components.atoms.button import button, link_button
+from portal_app.components.atoms.surface import card, section
+from portal_app.components.blocks.action_bar import action_bar
+from portal_app.components.blocks.big_number import big_number
+from portal_app.components.blocks.bill_lines import bill_lines
+from portal_app.components.blocks.dialog import dialog
+from portal_app.components.blocks.fields import choice, field, money_field
+from portal_app.components.blocks.invoice_rows import invoice_rows
+from portal_app.components.blocks.link_rows import link_rows
+from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
+from portal_app.components.blocks.sum_table import sum_table
+from portal_app.shapes.forms import Choice, Effect
+from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
+from portal_app.state.session import SessionState
+
+
+def _problem(name: str) -> Any:
+    """What is wrong with one field, when the last refusal was about it."""
+    return rx.cond(SessionState.problem_field == name, SessionState.problem_text, "")
+
+
+def _row(row: Any) -> rx.Component:
+    return rx.el.a(
+        rx.el.span(
+            rx.el.span(row.title, class_name="strong"), rx.el.br(), rx.el.span(row.detail, class_name="small quiet"),
+            class_name="grow",
+        ),
+        rx.el.span(badge_of(row.badge), class_name="end"),
+        href=row.link_to,
+        class_name="row",
+    )  # fmt: skip
+
+
+def billing() -> rx.Component:
+    """What is owed first, then every bill, newest first."""
+    page = BillingState.page
+    head = rx.el.section(
+        rx.el.h1("What you owe"), big_number(page.owed), rx.el.p(page.owed_words, class_name="meaning"), class_name="headline"
+    )
+    ways = section(rx.el.div(_row(page.autopay), _row(page.paperless), _row(page.budget), class_name="rows ruled"),
+                   title="How you pay and get bills")  # fmt: skip
+    history = section(link_rows(page.payments, "No payment has come in yet."), title="Payments")
+    copies = rx.el.div(
+        link_button("All bills as CSV", "/files/energy/bills-csv", icon="download", low=True, reload=True), class_name="beside"
+    )
+    return rx.cond(
+        page.ready,
+        rx.fragment(
+            rx.el.div(head, section(invoice_rows(page.bills), copies, title="Bills", stacked=True), class_name="col"),
+            rx.el.div(ways, history, class_name="col"),
+            rx.cond(
+                page.pay_id,
+                action_bar(
+                    link_button(page.pay_label, "/energy/billing/bill?id=" + page.pay_id, "primary", icon="bill"),
+                    says=page.owed_words,
+                ),
+            ),
+        ),
+        rx.fragment(headline_skeleton("Loading your bills"), rows_skeleton(4)),
+    )
+
+
+def _transfer() -> rx.Component:
+    """What to do to pay, with the recorded reference; it stays until it is put away."""
+    asked = BillState.request
+    return card(
+        rx.el.p("Transfer this amount from your bank. With the reference we know it is yours, and mark the bill paid."),
+        rx.el.dl(
+            _fact("Amount", asked.amount),
+            _fact("To", asked.payee),
+            _fact("Bank", asked.bank),
+            _fact("Account", asked.iban),
+            _fact("Reference", asked.reference),
+            _fact("By", asked.due),
+            class_name="facts",
+        ),
+        rx.el.p("It shows here as paid one or two bank days after you send it.", class_name="small quiet"),
+        button("Done", on_click=BillState.put_away),
+        title="Pay by bank transfer",
+    )
+
+
+def _fact(label: str, value: Any) -> rx.Component:
+    return rx.el.div(rx.el.dt(label, class_name="small quiet"), rx.el.dd(rx.el.b(value)))
+
+
+def bill() -> rx.Component:
+    """One bill: tap a line and it explains itself; then why it is not the same as last time."""
+    page = BillState.page
+    head = rx.el.section(
+        rx.el.div(rx.el.span(page.period), badge_of(page.badge), class_name="status-line"),
+        rx.el.h1(page.title),
+        big_number(page.figure),
+        class_name="headline whole",
+    )
+    lines = section(
+        bill_lines(page.lines, page.total_label, page.total),
+        rx.el.p("Tap a line and it explains itself here.", class_name="small quiet"),
+        rx.el.div(
+            link_button("Save as PDF", page.pdf, icon="pdf", low=True, reload=True),
+            link_button("Save as CSV", page.csv, icon="download", low=True, reload=True),
+            class_name="beside",
+        ),
+        title="Line by line",
+        end=page.number,
+        stacked=True,
+    )
+    why = section(
+        rx.cond(page.why, sum_table(page.why), rx.el.p(page.why_words, class_name="quiet")), title=page.why_title
+    )
+    return rx.cond(
+        page.ready,
+        rx.fragment(
+            head,
+            rx.el.div(lines, class_name="col"),
+            rx.el.div(
+                rx.cond(BillState.request.reference, _transfer()), rx.cond(page.why_title, why), class_name="col"
+            ),
+            rx.cond(
+                page.payable & (BillState.request.reference == ""),
+                action_bar(button(page.pay_label, "primary", icon="bill", on_click=BillState.pay), says=page.pay_words),
+            ),
+        ),
+        rx.fragment(headline_skeleton("Loading your bill"), rows_skeleton(5)),
+    )
+
+
+_DAYS = (Choice("due", "On the day the bill is due"), *(Choice(str(n), f"On day {n} of the month") for n in (1, 5, 10, 15, 20, 25)))
+
+
+def _autopay_form() -> rx.Component:
+    state = AutopayState
+    return rx.el.div(
+        field("Your bank", "bank", value=state.bank, on_change=state.set_bank, error=_problem("bank"),
+              autocomplete="organization"),
+        field("Last four digits of your account", "last_four", kind="numeric", value=state.last_four,
+              on_change=state.set_last_four, hint="So that you know it again. We never ask for the whole number here.",
+              error=_problem("last_four")),
+        choice("When", "day_rule", _DAYS, value=state.day_rule, on_change=state.set_day_rule, error=_problem("day_rule")),
+        money_field("Never more than", "limit", value=state.limit, on_change=state.set_limit, optional=True,
+                    hint="A bill above this waits for you instead.", error=_problem("limit")),
+        action_bar(button("Read what I agree to", "primary", on_click=state.offer_words)),
+        class_name="stack",
+    )  # fmt: skip
+
+
+def _agreement() -> rx.Component:
+    state = AutopayState
+    return card(
+        rx.el.p(state.offer.text),
+        rx.el.div(
+            button("I agree, turn autopay on", "primary", on_click=state.agree),
+            button("Change something", on_click=state.back),
+            class_name="stack",
+        ),
+        title="What you agree to",
+    )
+
+
+def _autopay_acts() -> rx.Component:
+    state, view = AutopayState, AutopayState.view
+    return rx.el.div(
+        rx.cond(view.can_stop_next, button("Stop the next debit", on_click=state.stop_next)),
+        rx.cond(view.state == "on", button("Pause autopay", on_click=state.pause)),
+        rx.cond(view.state == "paused", button("Resume autopay", "primary", on_click=state.resume)),
+        button("Stop autopay", "danger", on_click=state.ask_stop(True)),
+        class_name="beside",
+    )
+
+
+def autopay() -> rx.Component:
+    """Autopay: how it stands, what one agrees to, and three ways out."""
+    state, view = AutopayState, AutopayState.view
+    running = (view.state == "on") | (view.state == "paused")
+    effects = (
+        Effect("bill", "Bills are no longer debited. You pay each one yourself, by its due day."),
+        Effect("clock", "A debit within three business days can no longer be called back by us."),
+        Effect("person", "You can set it up again at any time."),
+    )
+    return rx.fragment(
+        rx.el.section(
+            rx.el.div(badge_of(view.badge), class_name="status-line"),
+            rx.el.h1("Autopay"),
+            rx.el.p(view.words, class_name="meaning"),
+            rx.cond(view.next_debit, rx.el.p(view.next_debit, class_name="meaning")),
+            rx.cond(view.stop_until, rx.el.p(view.stop_until, class_name="small quiet")),
+            class_name="stack",
+        ),
+        rx.cond(running, _autopay_acts()),
+        rx.cond(
+            state.offer.text,
+            _agreement(),
+            section(_autopay_form(), title=rx.cond(running, "Change autopay", "Set up autopay")),
+        ),
+        dialog(
+            state.stopping, "Stop autopay?", effects, act="Stop autopay", on_act=state.stop, on_keep=state.ask_stop(False),
+            keep="Keep autopay",
+        ),
+    )  # fmt: skip
+
+
+def paperless() -> rx.Component:
+    """Paper or paperless, with a confirmation by mail."""
+    state, view = PaperlessState, PaperlessState.view
+    return rx.fragment(
+        rx.el.section(rx.el.h1("Paper or paperless"), rx.el.p(view.words, class_name="meaning"), class_name="stack"),
+        field("Where we write when a bill is ready", "email", kind="email", value=state.email, on_change=state.set_email,
+              error=_problem("email"), autocomplete="email"),
+        action_bar(
+            rx.cond(
+                view.paperless,
+                button("Send bills on paper again", "primary", on_click=state.choose(False)),
+                button("Go paperless", "primary", on_click=state.choose(True)),
+            ),
+            second=rx.cond(view.paperless, button("Keep this address", on_click=state.choose(True)), rx.fragment()),
+        ),
+    )  # fmt: skip
+
+
+def budget() -> rx.Component:
+    """The same amount every month: the computed amount first, one tap to join."""
+    state, offer = BudgetState, BudgetState.offer
+    effects = (
+        Effect("bill", "From the next bill on you pay what you use, month by month."),
+        Effect("clock", "What was put off so far comes on one settle-up bill, or back to you as credit."),
+        Effect("person", "You can join again when twelve months of bills are there."),
+    )
+    return rx.fragment(
+        rx.el.section(
+            rx.el.h1("The same amount every month"),
+            rx.cond(offer.amount, rx.el.p(rx.el.span(offer.amount, class_name="big"), class_name="figure")),
+            rx.el.p(offer.words, class_name="meaning"),
+            rx.cond(offer.basis, rx.el.p(offer.basis, class_name="quiet")),
+            rx.cond(offer.settles, rx.el.p(offer.settles, class_name="quiet")),
+            rx.cond(offer.so_far, rx.el.p(offer.so_far, class_name="quiet")),
+            class_name="stack",
+        ),
+        rx.cond(
+            offer.on,
+            button("Leave the plan", "danger", on_click=state.ask_leave(True)),
+            rx.cond(offer.open, action_bar(button("Pay " + offer.amount + " every month", "primary", on_click=state.enrol))),
+        ),
+        dialog(
+            state.leaving, "Leave the budget plan?", effects, act="Leave the plan", on_act=state.leave,
+            on_keep=state.ask_leave(False), keep="Stay on the plan",
+        ),
+    )  # fmt: skip
