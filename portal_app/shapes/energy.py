@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal_app.shapes.charts import BarChart, CompareBar, MapView, Rule
-from portal_app.shapes.forms import Choice
+from portal_app.shapes.forms import Choice, Effect, Help, WizardProgress
 from portal_app.shapes.money import BigNumber, ExplainedLine, InvoiceLine, SumLine
 from portal_app.shapes.status import Alert, Badge, Happening, Stage
 from portal_app.shapes.tasks import LinkRow, NewsRow, TaskButton, TipRow
@@ -162,11 +162,15 @@ class AccountPage:
     ready: bool = False
     name: str = ""
     number: str = ""
+    who: str = ""
+    standing: Badge = Badge()
+    meaning: str = ""
     premises: tuple[LinkRow, ...] = ()
     requests: tuple[LinkRow, ...] = ()
     tasks: tuple[LinkRow, ...] = ()
     choices: tuple[LinkRow, ...] = ()
     consents: tuple[LinkRow, ...] = ()
+    draft: LinkRow = LinkRow(title="")
 
 
 @dataclass(frozen=True)
@@ -175,16 +179,143 @@ class RequestPage:
 
     ready: bool = False
     id: str = ""
+    kind: str = ""
+    version: int = 0
     title: str = ""
     meaning: str = ""
     reference: str = ""
+    standing: Badge = Badge()
     stages: tuple[Stage, ...] = ()
     happened: tuple[Happening, ...] = ()
     facts: tuple[LinkRow, ...] = ()
     can_cancel: bool = False
     can_move: bool = False
-    cancel_effects: tuple[str, ...] = ()
+    question: str = ""
+    day: str = ""
+    earliest: str = ""
+    latest: str = ""
+    slot: str = ""
+    slots: tuple[Choice, ...] = ()
+    cancel_title: str = ""
+    cancel_effects: tuple[Effect, ...] = ()
+    cancel_act: str = ""
+    other_question: str = ""
+    others: tuple[Choice, ...] = ()
     pair_words: str = ""
+    pair_to: str = ""
+    alone_question: str = ""
+    help: Help = Help()
+
+
+@dataclass(frozen=True)
+class MovePage:
+    """Start, stop or move service: the question one is at, with what was answered before."""
+
+    ready: bool = False
+    id: str = ""
+    kind: str = ""
+    question: str = ""
+    title: str = ""
+    hint: str = ""
+    progress: WizardProgress = WizardProgress()
+    next_label: str = "Next question"
+    choices: tuple[Choice, ...] = ()
+    value: str = ""
+    street: str = ""
+    city: str = ""
+    postcode: str = ""
+    day: str = ""
+    earliest: str = ""
+    latest: str = ""
+    review: tuple[LinkRow, ...] = ()
+    seam: str = ""
+    asks: bool = False
+    ask_title: str = ""
+    ask_effects: tuple[Effect, ...] = ()
+    ask_act: str = ""
+    help: Help = Help()
+
+
+@dataclass(frozen=True)
+class ReadingPage:
+    """Send a reading: the dial it is about, what it stood at, what was sent before; book a visit."""
+
+    ready: bool = False
+    title: str = ""
+    meaning: str = ""
+    dials: tuple[Choice, ...] = ()
+    register_id: str = ""
+    dial_words: str = ""
+    hint: str = ""
+    unit: str = ""
+    sent: tuple[LinkRow, ...] = ()
+    visits: tuple[Choice, ...] = ()
+    visit_place: str = ""
+    booked: tuple[LinkRow, ...] = ()
+    help: Help = Help()
+
+
+@dataclass(frozen=True)
+class ChoicesPage:
+    """Alerts and choices of an account, as they are set now."""
+
+    ready: bool = False
+    alert_kind: str = "usual"
+    alert_kinds: tuple[Choice, ...] = ()
+    alert_at: str = ""
+    alert_sign: str = "$"
+    alert_words: str = ""
+    temperature: str = "F"
+    temperatures: tuple[Choice, ...] = ()
+    medical: bool = False
+    medical_says: str = ""
+    planned_notice: bool = True
+    phone: str = ""
+    email: str = ""
+    paperless: bool = False
+    paperless_words: str = ""
+    may_change: bool = True
+    topics: tuple[LinkRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class StaffRequest:
+    """One request as the utility's own people see it: whose, where it stands, what may happen to it."""
+
+    ready: bool = False
+    id: str = ""
+    version: int = 0
+    kind: str = ""
+    title: str = ""
+    reference: str = ""
+    standing: Badge = Badge()
+    stages: tuple[Stage, ...] = ()
+    facts: tuple[LinkRow, ...] = ()
+    happened: tuple[Happening, ...] = ()
+    events: tuple[Choice, ...] = ()
+    day: str = ""
+    earliest: str = ""
+    slot: str = ""
+    pair_words: str = ""
+    pair_to: str = ""
+    alone_words: str = ""
+    needs_connection: bool = False
+    feeders: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class CustomersPage:
+    """Customers found by name, number or street, and one of them opened."""
+
+    ready: bool = False
+    found_words: str = ""
+    rows: tuple[LinkRow, ...] = ()
+    id: str = ""
+    title: str = ""
+    standing: Badge = Badge()
+    facts: tuple[LinkRow, ...] = ()
+    premises: tuple[LinkRow, ...] = ()
+    requests: tuple[LinkRow, ...] = ()
 
 
 @dataclass(frozen=True)
