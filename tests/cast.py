@@ -13,12 +13,8 @@ from dataclasses import dataclass, replace
 
 from portal_app.core.access import Visitor, before_sign_in
 from portal_app.core.accounts import Account, Company, Member, Person
+from portal_app.registry import KINDS
 from portal_app.shapes.portal import Kind
-
-try:
-    from portal_app.registry import KINDS
-except (ImportError, AttributeError):  # the kinds are not all built yet
-    KINDS: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,10 @@ def ours(url: str) -> set[str]:
 
 
 def act_and_tamper(url: str) -> None:
-    row = "INSERT INTO audit_entry VALUES ('c', 1, '2026-01-01 00:00', 'me', '', 'a', '', '', '{}', '', '', '', '')"
+    row = (
+        "INSERT INTO audit_entry"
+        " VALUES ('c', 1, '2026-01-01 00:00', 'me', '', 'a', '', '', '{}', '', '', '', '')"
+    )
     with engine_for(url).begin() as connection:
         connection.execute(text(row))
     for statement in ("UPDATE audit_entry SET actor = 'you'", "DELETE FROM audit_entry"):
