@@ -15,7 +15,9 @@ def main(words: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         about = (command.__doc__ or "").partition(": ")[2]
-        mine = commands.add_parser(command.__name__.rpartition(".")[2], help=about, description=about)
+        mine = commands.add_parser(
+            command.__name__.rpartition(".")[2].rstrip("_"), help=about, description=about
+        )
         command.arguments(mine)
         mine.set_defaults(run=command.run)
     options = parser.parse_args(words)

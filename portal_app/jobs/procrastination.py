@@ -30,6 +30,7 @@ def _conninfo() -> str:
 def prepare() -> bool:
     """Give the database Procrastinate's own tables and functions; False when they are there already."""
     with psycopg.connect(_conninfo(), autocommit=False) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('portal.procrastinate'))")
         there = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
         if there and there[0]:
             return False
