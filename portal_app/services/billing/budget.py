@@ -13,6 +13,7 @@ from portal_app.services.billing.news import mail, tell
 from portal_app.services.billing.rules import BUDGET_CODE, PLAN_MONTHS, LineDraft
 from portal_app.services.billing.tables import Bill, BillLine, BudgetPlan
 from portal_app.shapes.billing import BudgetOffer
+from portal_app.shapes.forms import Choice
 from portal_app.shapes.status import Notice
 
 DUE_DAYS = 21
@@ -39,11 +40,34 @@ def _costs(access: Access, site_id: str) -> list[int]:
 def budget_offer(access: Access, site_id: str = "") -> BudgetOffer:
     """Compute what a plan would ask for each month from a place's last twelve bills, before joining."""
     access.require("bill.see")
-    return _offer(access, _place(site_id))
+    return _offer(access, _place(access, site_id))
 
 
-def _place(site_id: str) -> str:
-    return rules.clean(site_id, 60, "the place", "site_id")
+@reads
+def budget_places(access: Access) -> list[Choice]:
+    """The places of the account that get bills of their own, each of which can have its plan."""
+    access.require("bill.see")
+    return [Choice(site_id, name or "Your account") for site_id, name in _places(access).items()]
+
+
+def _places(access: Access) -> dict[str, str]:
+    mine = (
+        col(Bill.account_id) == access.visitor.account_id,
+        col(Bill.state).in_(("issued", "part_paid", "paid")),
+    )
+    found = access.columns(Bill, col(Bill.site_id), col(Bill.site_name)).where(*mine)
+    rows = access.db.execute(found.distinct().order_by(col(Bill.site_name), col(Bill.site_id)))
+    named: dict[str, str] = {}
+    for site_id, name in rows:
+        named[site_id] = name or named.get(site_id, "")
+    return named
+
+
+def _place(access: Access, site_id: str) -> str:
+    """The place meant; where none is named and the account has only one, that one."""
+    wanted = rules.clean(site_id, 60, "the place", "site_id")
+    places = _places(access) if not wanted else {}
+    return next(iter(places)) if len(places) == 1 else wanted
 
 
 def _offer(access: Access, site_id: str) -> BudgetOffer:
@@ -52,6 +76,8 @@ def _offer(access: Access, site_id: str) -> BudgetOffer:
     if plan is not None:
         return _running(access, plan, currency)
     costs = _costs(access, site_id)
+    if not costs and len(_places(access)) > 1:
+        return BudgetOffer(words="A budget plan is for one place. Choose which one first.")
     if len(costs) < PLAN_MONTHS:
         words = f"A budget plan needs {PLAN_MONTHS} bills for this place; there are {len(costs)} so far."
         return BudgetOffer(words=words, site_id=site_id)
@@ -93,7 +119,7 @@ def _running(access: Access, plan: BudgetPlan, currency: str) -> BudgetOffer:
 def enrol_budget(access: Access, expected_cents: int, site_id: str = "") -> Notice:
     """Join a budget plan at the amount that was shown. Refuses when that is no longer the amount."""
     access.require("budget.change")
-    site_id = _place(site_id)
+    site_id = _place(access, site_id)
     offer = _offer(access, site_id)
     if offer.on:
         if offer.cents == expected_cents:
@@ -148,7 +174,7 @@ def _confirm(access: Access, plan: BudgetPlan, title: str, text: str) -> None:
 def leave_budget(access: Access, site_id: str = "") -> Notice:
     """Leave a budget plan; what was put off comes with one last bill, what was paid ahead becomes credit."""
     access.require("budget.change")
-    plan = _plan(access, _place(site_id))
+    plan = _plan(access, _place(access, site_id))
     access.change(plan, state="left", ended_on=today(access))
     access.later("billing.settle_plan", {"plan_id": plan.id}, key=f"billing.settle_plan:{plan.id}")
     apart = ledger.on_plan(access, plan.id)

@@ -16,6 +16,7 @@ from portal_app.services.billing.autopay import (
 )
 from portal_app.services.billing.budget import (
     budget_offer,
+    budget_places,
     enrol_budget,
     leave_budget,
     settle_plan,
@@ -56,6 +57,7 @@ __all__ = [
     "bills",
     "bills_file",
     "budget_offer",
+    "budget_places",
     "check_bill",
     "choose_paperless",
     "collect_autopay",

@@ -73,6 +73,29 @@ def test_less_than_a_year_of_bills_makes_no_plan(house, issue):
         _do(house, service.enrol_budget, 100)
 
 
+def test_with_one_place_the_plan_is_for_that_place(house, issue):
+    for month in range(1, 13):
+        facts = {"issued_on": date(2025, month, 3), "due_on": date(2025, month, 24)}
+        issue(1000, site_id="elm", site_name="12 Elm Street", **facts)
+    offer = _do(house, service.budget_offer)
+    assert (offer.cents, offer.site_id) == (1000, "elm")
+    _do(house, service.enrol_budget, 1000)
+    assert [plan.site_id for plan in stored(BudgetPlan)] == ["elm"]
+    assert _do(house, service.budget_offer).on
+    _do(house, service.leave_budget)
+    assert [plan.state for plan in stored(BudgetPlan)] == ["left"]
+
+
+def test_with_several_places_the_plan_asks_for_which(house, issue):
+    for site in ("oak", "elm"):
+        issue(1000, site_id=site, site_name=f"12 {site.title()} Street")
+    assert _do(house, service.budget_offer).words == "A budget plan is for one place. Choose which one first."
+    assert [place.label for place in _do(house, service.budget_places)] == ["12 Elm Street", "12 Oak Street"]
+    assert "there are 1 so far" in _do(house, service.budget_offer, "oak").words
+    with pytest.raises(Refusal, match="Choose which one"):
+        _do(house, service.enrol_budget, 1000)
+
+
 def test_a_viewer_can_not_join(house, issue):
     _year(issue)
     with pytest.raises(Refusal, match="does not allow"), acting_for(house.viewer) as access:
