@@ -3,6 +3,7 @@
 from alembic import op
 
 from portal_app.core import trail
+from portal_app.services.billing import guards as billing
 
 
 def guard_trail() -> None:
@@ -14,4 +15,16 @@ def guard_trail() -> None:
 def unguard_trail() -> None:
     """Take the guards back."""
     for statement in trail.unguards(op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def guard_bills() -> None:
+    """Forbid changing issued bills, their lines and the ledger, on this engine."""
+    for statement in billing.guards(op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def unguard_bills() -> None:
+    """Take the guards back."""
+    for statement in billing.unguards(op.get_bind().dialect.name):
         op.execute(statement)
