@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 from scripts.build_front_end import build
 from scripts.environment import LOGS, PYTHON, ROOT, quietly, say, stop
@@ -55,6 +56,14 @@ def answers(port: int) -> bool:
         return False
 
 
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(8)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+
+
 def _wait(server: subprocess.Popen[bytes], port: int) -> None:
     until = time.monotonic() + _PATIENCE
     while not answers(port):
@@ -81,10 +90,11 @@ def main() -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            # Its own group: Ctrl-C reaches it once, through here, and not its workers behind its back.
+            start_new_session=True,
         )
-    # Whoever ends this ends the server; a second Ctrl-C does not orphan it.
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    signal.signal(signal.SIGINT, lambda *_: server.terminate())
+    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, lambda *_: _end(server))
     _wait(server, port)
     say(
         f"\nThe portal is open: http://localhost:{port}"
@@ -92,7 +102,9 @@ def main() -> None:
     )
     subprocess.run([str(PYTHON), "-m", "scripts.sign_ins"], cwd=ROOT, env=here, check=False)
     say("")
-    sys.exit(0 if server.wait() in (0, -signal.SIGTERM, -signal.SIGINT) else 1)
+    server.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
