@@ -4,9 +4,9 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from portal_app.commands import audit, check, company, jobs, migrate, seed
+from portal_app.commands import audit, check, company, import_, jobs, migrate, seed
 
-COMMANDS = (migrate, seed, jobs, check, audit, company)
+COMMANDS = (migrate, seed, import_, jobs, check, audit, company)
 
 
 def main(words: Sequence[str] | None = None) -> int:
