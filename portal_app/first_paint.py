@@ -63,6 +63,8 @@ class FirstPaint:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer a home, or pass on."""
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            scope = self._at_its_folder(scope)
         home = self.homes.get(scope.get("path", "").rstrip("/")) if scope["type"] == "http" else None
         if home is None or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
@@ -74,6 +76,13 @@ class FirstPaint:
         status, headers, body = page
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def _at_its_folder(self, scope: dict[str, Any]) -> dict[str, Any]:
+        """A page is a folder of the build: ask for it as one, and save the browser a redirect."""
+        path = scope["path"]
+        if path.endswith("/") or "." in path or not _is_page(self.built, path):
+            return scope
+        return {**scope, "path": path + "/", "raw_path": (path + "/").encode()}
 
     async def _page(
         self, home: Home, scope: dict[str, Any]
@@ -114,10 +123,7 @@ def _drawn(home: Home, visitor: Visitor) -> bytes:
     html = as_html(home.draw(home.kind, home.page, found))
     style = needed(_sheet(), html)
     brand = found["who"].brand
-    return (
-        (f'<script>document.documentElement.dataset.brand="{brand}"</script>' if False else "").encode()
-        + f'<style id="first-css">{style}</style><div id="first" data-brand="{brand}">{html}</div>'.encode()
-    )
+    return f'<style id="first-css">{style}</style><div id="first" data-brand="{brand}">{html}</div>'.encode()
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +131,12 @@ def _sheet() -> str:
     from portal_app.components import theme
 
     return theme.css()
+
+
+@lru_cache(maxsize=512)
+def _is_page(built: Path, path: str) -> bool:
+    inside = (built / path.strip("/") / "index.html").resolve()
+    return inside.is_relative_to(built.resolve()) and inside.is_file()
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal_app.shapes.charts import BarChart, CompareBar, MapView, Rule
+from portal_app.shapes.charts import BarChart, CompareBar, Fact, MapView, Rule
 from portal_app.shapes.forms import Choice, Effect, Help, WizardProgress
 from portal_app.shapes.money import BigNumber, ExplainedLine, InvoiceLine, SumLine
 from portal_app.shapes.status import Alert, Badge, Happening, Stage
@@ -76,6 +76,7 @@ class UsagePage:
     chart: BarChart = BarChart()
     odd: OddDay = OddDay()
     odd_days: tuple[LinkRow, ...] = ()
+    odd_days_words: str = ""
     compare_title: str = ""
     compare: tuple[CompareBar, ...] = ()
     compare_badge: Badge = Badge()
@@ -143,7 +144,7 @@ class OutagePage:
     outage_id: str = ""
     stages: tuple[Stage, ...] = ()
     happened: tuple[Happening, ...] = ()
-    facts: tuple[LinkRow, ...] = ()
+    facts: tuple[Fact, ...] = ()
     map: MapView = MapView()
     others: tuple[LinkRow, ...] = ()
     planned: tuple[LinkRow, ...] = ()

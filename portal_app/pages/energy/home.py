@@ -59,7 +59,7 @@ def _beside(seen: Any) -> rx.Component:
 
 def _days(seen: Any) -> rx.Component:
     return section(
-        bar_chart(seen.days), link("See why it is high", "/energy/usage"), title=seen.days.title, end=seen.days.total
+        bar_chart(seen.days), link("See why it is high", "/energy/usage")
     )
 
 

@@ -7,6 +7,7 @@ from portal_app.components.atoms.link import link
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.action_bar import action_bar
 from portal_app.components.blocks.choose import choose
+from portal_app.components.blocks.facts import facts
 from portal_app.components.blocks.fields import choice, field, switch
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.map import map_view
@@ -39,7 +40,7 @@ def _told() -> rx.Component:
     page = OutagesState.page
     return rx.el.div(
         rx.cond(page.happened, section(timeline(page.happened), title="What has happened")),
-        rx.cond(page.facts, section(link_rows(page.facts), title="What we know")),
+        rx.cond(page.facts, section(facts(page.facts), title="What we know")),
         section(
             switch(
                 "Write to me about outages here",

@@ -37,7 +37,7 @@ def _brightwater(neighbours: int, days: int) -> None:
     company = _company("brightwater", "Brightwater Power", "Brightwater", "brightwater")
     last = today(ZONE) - timedelta(days=1)
     known = homes.days_up_to(last, days)
-    snap = frozenset({last - timedelta(days=3), last - timedelta(days=4)})
+    snap = frozenset({last - timedelta(days=3)})
     with acting_for_company(company.id, kind="energy", zone=ZONE, actor="demo") as access:
         tariffs.load(access, last)
         ground.load(access)

@@ -8,7 +8,7 @@ from random import Random
 from portal_app.core.clock import zone_of
 
 STATION = "mill-valley"
-COLD_SNAP_F = 13.0
+COLD_SNAP_F = 9.0
 
 
 @lru_cache(maxsize=4096)
@@ -16,9 +16,9 @@ def _drift(day: date) -> float:
     """How much warmer or colder than normal a day is: a slow swing and its own luck."""
     number = day.toordinal()
     return (
-        4.5 * math.sin(number / 5.3)
-        + 3.0 * math.sin(number / 2.1 + 1.2)
-        + Random(f"luck {number}").gauss(0, 1.6)  # noqa: S311 -- demo weather, not a secret
+        2.6 * math.sin(number / 5.3)
+        + 1.6 * math.sin(number / 2.1 + 1.2)
+        + Random(f"luck {number}").gauss(0, 1.3)  # noqa: S311 -- demo weather, not a secret
     )
 
 

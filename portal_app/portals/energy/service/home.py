@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from sqlmodel import col
+
 from portal_app.core import money, when
 from portal_app.core.access import Access, reads
 from portal_app.core.clock import local, now, today
@@ -14,14 +16,18 @@ from portal_app.portals.energy.service import outages, places, usage_chart, wort
 from portal_app.portals.energy.service.insight import Insight
 from portal_app.portals.energy.tables import Premise
 from portal_app.services.billing import service as billing
+from portal_app.services.billing.tables import BillLine
 from portal_app.services.drawing import rule
 from portal_app.services.notifications import service as notifications
 from portal_app.shapes.billing import BillView, Owed
 from portal_app.shapes.charts import Rule
 from portal_app.shapes.energy import BillCard, EnergyHome
-from portal_app.shapes.money import BigNumber
+from portal_app.shapes.money import BigNumber, SumLine
 from portal_app.shapes.status import Badge, Change
 from portal_app.shapes.tasks import LinkRow, NewsRow, TaskButton
+
+
+_SUPPLIES = {"electricity": "Electricity", "gas": "Gas"}
 
 
 @dataclass(frozen=True)
@@ -271,7 +277,7 @@ def _who(access: Access, mine: list[Premise]) -> str:
 
 
 def _standing(owed: Owed) -> Badge:
-    return owed.badge if owed.badge.tone in ("urgent", "attention") else Badge("Account up to date", "good")
+    return owed.badge if owed.badge.tone == "urgent" else Badge("Account up to date", "good")
 
 
 def _tasks(owed: Owed) -> tuple[TaskButton, ...]:
@@ -307,10 +313,25 @@ def _bill_card(access: Access, owed: Owed) -> BillCard:
         title=view.title,
         badge=view.badge,
         figure=BigNumber(before=before, whole=whole, cents=decimals, said=view.left if cents else view.total),
-        lines=view.sums,
+        lines=_by_commodity(access, view.id),
         link_to=f"/energy/billing/bill?id={view.id}",
         pdf=f"/files/energy/bill-pdf?bill_id={view.id}",
     )
+
+
+def _by_commodity(access: Access, bill_id: str) -> tuple[SumLine, ...]:
+    """A bill in three or four lines: each supply with what was used, tax, the rest."""
+    sums: dict[str, int] = {}
+    used: dict[str, tuple[Decimal, str]] = {}
+    for line in access.all(BillLine, col(BillLine.bill_id) == bill_id, order=col(BillLine.place)):
+        supply, _, _ = line.code.partition(".")
+        name = "Tax" if line.explain_key == "tax" else supply if supply in _SUPPLIES else "Other"
+        sums[name] = sums.get(name, 0) + line.amount_cents
+        if line.explain_key in ("tier", "flat", "period", "difference") and line.quantity:
+            before = used.get(name, (Decimal(0), line.unit))[0]
+            used[name] = (before + Decimal(line.quantity), line.unit)
+    labels = {name: f"{word}, {plain(used[name][0], 1)} {used[name][1]}" if name in used else word for name, word in _SUPPLIES.items()}
+    return tuple(SumLine(labels.get(name, name), _written(access, cents)) for name, cents in sums.items())
 
 
 def _pieces_of(view: BillView) -> tuple[str, str, str]:

@@ -94,7 +94,8 @@ def _active_band(access: Access, outage: Outage, place: Premise, medical: bool) 
     begun = open_stage.entered if open_stage and open_stage.entered else outage.state_since
     return Alert(
         shown=True, tone="urgent", kind=f"Power is out at {place.street}", title=title, text=text,
-        stage=f"{outages.WORDS[outage.state]} since {clock(begun)}.", next=_next_words(outage, clock),
+        stage=open_stage.label if open_stage else outages.WORDS[outage.state], since=f"since {clock(begun)}.",
+        next=_next_words(outage, clock),
         steps=tuple(stage.state for stage in stages),
         steps_said=f"Stage {place_now + 1} of {len(stages)}: {outages.WORDS[outage.state].lower()}",
         link_text="Follow it", link_to="/energy/outages",
@@ -250,11 +251,11 @@ def _happened(access: Access, outage: Outage | None) -> tuple[Happening, ...]:
     return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0], reverse=True))
 
 
-def _facts(access: Access, outage: Outage | None) -> tuple[LinkRow, ...]:
+def _facts(access: Access, outage: Outage | None) -> tuple[Fact, ...]:
     """The six facts of an outage, each known or "not known yet" (B13-8)."""
     if outage is None:
         return ()
-    return tuple(LinkRow(title=fact.label, end=fact.value) for fact in six_facts(access, outage))
+    return six_facts(access, outage)
 
 
 def six_facts(access: Access, outage: Outage) -> tuple[Fact, ...]:

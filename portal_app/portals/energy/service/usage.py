@@ -27,6 +27,7 @@ from portal_app.shapes.tasks import LinkRow
 
 SPANS = ("day", "bill", "year")
 UNITS = ("energy", "money")
+MOST_ODD = 6
 
 
 @reads
@@ -77,7 +78,8 @@ def _page(access: Access, main: Insight, supplied: list[places.Supply], span: st
         money_note=note,
         chart=chart,
         odd=_odd_day(access, main, called),
-        odd_days=_odd_rows(access, main),
+        odd_days=_odd_rows(access, main)[:MOST_ODD],
+        odd_days_words=_odd_words(len(_odd_rows(access, main))),
         compare_title=f"Next to others, these {_done(main)} days",
         compare=_compare(main, homes),
         compare_badge=_badge(homes),
@@ -219,6 +221,10 @@ def _odd_rows(access: Access, main: Insight) -> tuple[LinkRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _odd_words(count: int) -> str:
+    return f"newest {MOST_ODD} of {count} in twelve months" if count > MOST_ODD else "last twelve months"
 
 
 def _neighbours(access: Access, main: Insight) -> neighbours.Standing | None:
