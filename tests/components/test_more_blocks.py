@@ -277,6 +277,13 @@ def test_a_wizard_begins_without_a_way_back():
     assert "Question 2 of 4, saved 13:40" in as_html(wizard.SAMPLES["second of four"]())
 
 
+def test_the_next_question_takes_the_focus():
+    drawn = str(LIVE["wizard"]().render())
+    assert "ref:showQuestion" in drawn
+    assert "key:" in drawn
+    assert "question.focus()" in wizard.Question.create().add_custom_code()[0]
+
+
 def test_only_the_readers_own_words_stand_on_the_right():
     html = as_html(thread.SAMPLES["an exchange"]())
     assert html.count('class="bubble mine"') == 1

@@ -25,6 +25,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "date": {"type": "date"},
     "month": {"type": "month"},
     "time": {"type": "time"},
+    "moment": {"type": "datetime-local"},
     "search": {"type": "search", "inputMode": "search", "enterKeyHint": "search", "autoComplete": "off"},
     "password": {"type": "password", "autoComplete": "current-password"},
     "new-password": {"type": "password", "autoComplete": "new-password"},

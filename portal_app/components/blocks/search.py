@@ -63,6 +63,6 @@ SAMPLES: dict[str, Callable[[], rx.Component]] = {
         "Find a bill",
         "sample-none",
         value="Jly",
-        found='No bill has "Jly" in it. Try the month or the amount.',
+        found='No payment has "Jly" in it. Try the month or the amount.',
     ),
 }

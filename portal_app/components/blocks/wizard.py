@@ -10,6 +10,24 @@ from portal_app.components.blocks.fields import choice, field
 from portal_app.components.draw import each, either, when
 from portal_app.shapes.forms import Choice, WizardProgress
 
+_SHOW = """
+const showQuestion = (question) => {
+  if (!question) return;
+  const form = question.closest("form");
+  const here = document.activeElement;
+  if (form.contains(here) || (here === document.body && form.dataset.begun)) question.focus();
+  form.dataset.begun = "yes";
+};
+"""
+
+
+class Question(rx.el.H2):
+    """The question as a heading that takes the focus when it follows another one."""
+
+    def add_custom_code(self) -> list[str]:
+        """The function that moves the focus, at module level."""
+        return [_SHOW]
+
 
 def _part(part: Any) -> rx.Component:
     return rx.el.i(class_name=either(part, "part done", "part"))
@@ -46,7 +64,12 @@ def wizard(
     return rx.el.form(
         progress_on_top(progress),
         rx.el.div(
-            rx.el.h2(question, class_name="question", custom_attrs={"tabIndex": -1}),
+            Question.create(
+                question,
+                key=question,
+                class_name="question",
+                custom_attrs={"tabIndex": -1, "ref": rx.Var("showQuestion")},
+            ),
             when(hint, lambda: rx.el.p(hint, class_name="quiet")),
             class_name="stack tight",
         ),
