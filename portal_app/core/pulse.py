@@ -27,12 +27,12 @@ class Pulse:
 def pulse() -> Pulse:
     """Feel it. Raises what the database raises when it is away."""
     moment = now()
-    due = (col(Job.done_at).is_(None), col(Job.run_at) <= moment, col(Job.attempt) < col(Job.max_attempts))
+    due = (col(Job.state).in_(("waiting", "running")), col(Job.run_at) <= moment)
     with session(reads_only=True) as db:
         waiting, first = db.execute(select(func.count(), func.min(Job.run_at)).where(*due)).one()
         last = db.execute(select(func.max(Job.done_at))).scalar_one()
-        given_up = (col(Job.done_at).is_(None), col(Job.attempt) >= col(Job.max_attempts))
-        stuck = db.execute(select(func.count()).select_from(Job).where(*given_up)).scalar_one()
+        given_up = col(Job.state) == "dead"
+        stuck = db.execute(select(func.count()).select_from(Job).where(given_up)).scalar_one()
     return Pulse(waiting, _age(first, moment), _age(last, moment), stuck)
 
 

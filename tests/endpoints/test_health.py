@@ -23,7 +23,7 @@ def test_ready_tells_the_database_the_worker_and_how_long_work_has_waited(browse
     with before_sign_in() as db:
         enqueue(db, "mail", {}, run_at=now() - timedelta(seconds=90))
         db.add(Job(kind="done", state="done", done_at=now() - timedelta(seconds=7), run_at=now()))
-        db.add(Job(kind="given up", attempt=8, run_at=now()))
+        db.add(Job(kind="given up", state="dead", attempt=8, run_at=now()))
     answer = browser.get("/health/ready")
     assert answer.status_code == 200
     assert answer.json() == {
