@@ -1,10 +1,11 @@
 """Every screen of the energy portal."""
 
-from portal_app.pages.energy import billing, home, outages, usage
+from portal_app.pages.energy import billing, home, operator, outages, usage
 from portal_app.pages.page import Band, Page
 from portal_app.shapes.forms import Help
 from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
 from portal_app.state.energy.home import HomeState
+from portal_app.state.energy.operator import BoardState, RunOutageState
 from portal_app.state.energy.outages import OpenReportState, OutageBandState, OutagesState, ReportState
 from portal_app.state.energy.usage import UsageState
 
@@ -174,5 +175,40 @@ PAGES = (
         who="anyone",
         frame="simple",
         guide=_OUTAGE_HELP,
+    ),
+    Page(
+        "",
+        "Right now",
+        operator.board,
+        load=BoardState.load,
+        needs="outage.run",
+        who="staff",
+        layout="even",
+        guide=Help(
+            "Help with the board",
+            (
+                "Outages stand in the order of their next promise: a step or a time that is about to pass comes first, and "
+                "turns red when it has passed.",
+                "Requests are those that wait for us, the oldest first.",
+            ),
+        ),
+    ),
+    Page(
+        "/outages",
+        "Outages",
+        operator.outages,
+        load=RunOutageState.load,
+        needs="outage.run",
+        who="staff",
+        layout="even",
+        guide=Help(
+            "Help with running an outage",
+            (
+                "Choose what happened; only steps that are possible now are offered. Customers who are touched see it within "
+                "seconds, and get news and mail if they asked for it.",
+                "A time that moves needs a reason: people read it word for word.",
+                "A step back is allowed and stands in the log as one.",
+            ),
+        ),
     ),
 )

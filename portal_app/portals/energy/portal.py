@@ -1,7 +1,7 @@
 """The energy utility's portal: is my power on, what do I owe, why is it high."""
 
 from portal_app.portals.energy import permissions, seed
-from portal_app.portals.energy.service import home, reporting
+from portal_app.portals.energy.service import bill_doors, home, reporting
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
 from portal_app.shapes.portal import Kind, NavEntry, TopTask
 
@@ -26,7 +26,7 @@ KIND = Kind(
         NavEntry("Data", "/data", "upload"),
     ),
     top_tasks=(
-        TopTask("pay", "Pay my bill", "/billing", "bill", "services.billing.service.request_payment", 480),
+        TopTask("pay", "Pay my bill", "/billing", "bill", "portals.energy.service.bills.pay", 480),
         TopTask("why", "See why it is high", "/usage", "usage", "portals.energy.service.usage.usage_page", 600),
         TopTask(
             "outage", "Report an outage", "/outages/report", "bolt",
@@ -43,4 +43,10 @@ KIND = Kind(
     permissions={**permissions.PERMISSIONS, **BILLING},
     seed=seed.load,
     home=home.home,
+    welcome="Your energy, in one place",
+    open_door=NavEntry("Report an outage", "/report", "bolt"),
+    open_news=reporting.open_news,
+    downloads={**bill_doors.DOWNLOADS},
+    jobs={**bill_doors.JOBS},
+    crons={**bill_doors.CRONS},
 )
