@@ -182,7 +182,7 @@ def leave_budget(access: Access, site_id: str = "") -> Notice:
     if apart > 0:
         text = f"A last bill of {amount} for what was put off follows. After it you pay what each bill says."
     elif apart < 0:
-        text = f"The {amount} you paid ahead is kept as credit for your next bill."
+        text = f"The {amount} you paid ahead is yours: it pays what is open, then your next bill."
     else:
         text = "Nothing was put off, so nothing is left to settle."
     access.note("budget.leave", f"plan:{plan.id}", cents=apart, site=plan.site_id)

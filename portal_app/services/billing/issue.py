@@ -17,6 +17,7 @@ from portal_app.services.billing import budget_lines, ledger, rules
 from portal_app.services.billing.company import company_of, hold, money, setting, today
 from portal_app.services.billing.ledger import Side
 from portal_app.services.billing.news import mail, tell
+from portal_app.services.billing.paying import spend_credit
 from portal_app.services.billing.rules import LineDraft
 from portal_app.services.billing.tables import Bill, BillCounter, BillLine, BudgetPlan, Delivery, Payment
 from portal_app.settings import settings
@@ -131,18 +132,14 @@ def _write(access: Access, lines: Sequence[LineDraft], values: dict[str, Any]) -
 
 
 def _charge(access: Access, bill: Bill, against: list[Side]) -> None:
-    """Post a bill and settle it with credit; a bill below 0 becomes credit itself."""
+    """Post a bill and settle it with credit; a bill below 0 becomes credit, for the oldest open ones."""
     total = bill.total_cents
     own = Side("receivable", total, bill.id) if total >= 0 else Side("credit", total, bill.id)
     ledger.post(access, bill.account_id, "bill", [own, *against])
-    used = min(max(total, 0), ledger.credit_of(access, [bill.account_id]))
-    if used > 0:
-        sides = [Side("credit", used, bill.id), Side("receivable", -used, bill.id)]
-        ledger.post(access, bill.account_id, "credit used", sides)
-    if total <= used:
+    if total <= 0:
         access.change(bill, state="paid")
-    elif used > 0:
-        access.change(bill, state="part_paid")
+    spend_credit(access, bill.account_id)
+    access.db.refresh(bill)
 
 
 def _tell_of(access: Access, bill: Bill, announce: bool) -> None:

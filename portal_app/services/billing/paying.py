@@ -181,17 +181,41 @@ def _recorded_before(access: Access, known: Transfer, payment: Payment, cents: i
     )
 
 
-def _settle(access: Access, payment: Payment, cents: int) -> tuple[list[tuple[str, int]], int]:
-    left = ledger.left_by_bill(access, col(LedgerEntry.account_id) == payment.account_id)
+def _open_bills(access: Access, account_id: str) -> dict[str, int]:
+    """What is left on each open bill of an account, oldest first."""
+    left = ledger.left_by_bill(access, col(LedgerEntry.account_id) == account_id)
     unpaid = access.all(
         Bill,
-        col(Bill.account_id) == payment.account_id,
+        col(Bill.account_id) == account_id,
         col(Bill.state).in_(("issued", "part_paid")),
         order=(col(Bill.due_on), col(Bill.number)),
     )
-    shares, rest = rules.allocate(
-        cents, payment.bill_id, [(bill.id, left.get(bill.id, 0)) for bill in unpaid]
-    )
+    return {bill.id: left.get(bill.id, 0) for bill in unpaid}
+
+
+def spend_credit(access: Access, account_id: str) -> None:
+    """Pay an account's open bills with the credit it has, oldest first."""
+    credit = ledger.credit_of(access, [account_id])
+    if credit <= 0:
+        return
+    left = _open_bills(access, account_id)
+    shares, _ = rules.allocate(credit, "", list(left.items()))
+    for bill_id, share in shares:
+        sides = [Side("credit", share, bill_id), Side("receivable", -share, bill_id)]
+        ledger.post(access, account_id, "credit used", sides)
+        _mark_bill(access, bill_id, left[bill_id] - share)
+        if left[bill_id] == share:
+            _not_needed(access, bill_id)
+
+
+def _not_needed(access: Access, bill_id: str) -> None:
+    asked = (col(Payment.bill_id) == bill_id, col(Payment.state) == "asked")
+    access.update(Payment, *asked, state="cancelled")
+
+
+def _settle(access: Access, payment: Payment, cents: int) -> tuple[list[tuple[str, int]], int]:
+    left = _open_bills(access, payment.account_id)
+    shares, rest = rules.allocate(cents, payment.bill_id, list(left.items()))
     sides = [Side("bank", cents, payment.bill_id), Side("credit", -rest, payment.bill_id)]
     ledger.post(
         access,
@@ -222,9 +246,7 @@ def _mark_payments(access: Access, payment: Payment, bill_id: str, share: int, l
     if bill_id == payment.bill_id:
         _move(access, payment, share, whole=left == 0)
     elif left == 0:
-        access.update(
-            Payment, col(Payment.bill_id) == bill_id, col(Payment.state) == "asked", state="cancelled"
-        )
+        _not_needed(access, bill_id)
 
 
 def _move(access: Access, payment: Payment, share: int, *, whole: bool = False) -> None:

@@ -102,8 +102,8 @@ def document(bill: Bill, lines: list[BillLine]) -> dict[str, Any]:
         ],
         "lines": [_printed(line, money(line.amount_cents)) for line in lines],
         "total": money(bill.total_cents),
-        "note": _note(bill, money(abs(bill.opening_cents))),
-        "pay": _how_to_pay(bill, issuer, money(bill.total_cents)),
+        "note": _note(bill, money(abs(bill.opening_cents)), money(bill.total_cents - _to_pay(bill))),
+        "pay": _how_to_pay(bill, issuer, money(_to_pay(bill))),
         "check": f"Check code {check_code(bill)}. Type it on the portal, under Billing, to see it is ours.",
         "footer": f"{issuer['name']}, bill {bill.number}",
     }
@@ -120,16 +120,23 @@ def _printed(line: BillLine, amount: str) -> dict[str, str]:
     }
 
 
-def _note(bill: Bill, amount: str) -> str:
+def _to_pay(bill: Bill) -> int:
+    """What was left of a bill when it was issued: its total without the credit used on it at once."""
+    return bill.total_cents - min(max(-bill.opening_cents, 0), max(bill.total_cents, 0))
+
+
+def _note(bill: Bill, amount: str, used: str) -> str:
     if bill.opening_cents > 0:
         return (
             f"When this was issued, {amount} of earlier bills was still open. It is not charged again here."
         )
-    return f"When this was issued, there was a credit of {amount}." if bill.opening_cents < 0 else ""
+    if bill.opening_cents < 0:
+        return f"You had a credit of {amount}. {used} of it went to this bill."
+    return ""
 
 
 def _how_to_pay(bill: Bill, issuer: dict[str, str], total: str) -> dict[str, Any]:
-    if bill.total_cents <= 0:
+    if _to_pay(bill) <= 0:
         return {"heading": "There is nothing to pay on this bill", "rows": []}
     rows = [
         ["Pay to", issuer["name"]],

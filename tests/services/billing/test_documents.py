@@ -67,6 +67,20 @@ def test_the_pdf_says_how_to_pay_and_carries_the_check_code_of_the_portal(house,
         assert fact in text
 
 
+def test_the_pdf_asks_for_what_credit_has_not_paid(house, issue):
+    issue(-500, title="Refund")
+    text = _text(_pdf(house.owner, issue()))
+    assert "Pay $180.04 by 24 March 2026" in text
+    assert "You had a credit of $5.00. $5.00 of it went to this bill." in text
+
+
+def test_a_bill_that_credit_covers_asks_for_nothing(house, issue):
+    issue(-5000, title="Refund")
+    text = _text(_pdf(house.owner, issue(3000)))
+    assert "There is nothing to pay on this bill" in text
+    assert "You had a credit of $50.00. $30.00 of it went to this bill." in text
+
+
 def test_the_pdf_is_marked_as_archivable(house, issue):
     octets = _pdf(house.owner, issue())
     metadata = pypdf.PdfReader(io.BytesIO(octets)).xmp_metadata

@@ -190,6 +190,17 @@ def test_credit_pays_the_next_bill_at_once(house, issue):
     assert third.opening_cents == -2000
 
 
+def test_a_refund_pays_the_oldest_open_bill_first(house, issue):
+    newest = issue(3000, due_on=date(2026, 4, 24))
+    oldest = issue(2000, due_on=date(2026, 3, 12))
+    issue(-2500, title="Refund")
+    states = {bill.id: bill.state for bill in stored(Bill)}
+    assert (states[oldest.id], states[newest.id]) == ("paid", "part_paid")
+    with acting_for(house.owner) as access:
+        owed = service.owed(access)
+    assert (owed.cents, owed.credit_cents) == (2500, 0)
+
+
 @given(amounts=st.lists(st.integers(-50_000, 200_000), min_size=1, max_size=5))
 def test_the_ledger_sums_to_nought_and_the_balance_to_what_was_billed(house, issue, amounts):
     with before_sign_in(reads_only=True) as db:

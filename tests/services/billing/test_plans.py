@@ -139,18 +139,18 @@ def test_leaving_brings_one_last_bill_for_what_was_put_off(house, issue, clock):
     assert [bill.total_cents for bill in stored(Bill, col(Bill.key) == f"settle:{plan_id}")] == [3633]
 
 
-def test_leaving_after_paying_ahead_gives_credit(house, issue, clock):
+def test_leaving_after_paying_ahead_pays_what_is_open(house, issue, clock):
     _year(issue)
     _do(house, service.enrol_budget, 11367)
     clock.move(days=1)
     issue(10000, due_on=date(2026, 4, 1))
     before = owed(house)
     notice = _do(house, service.leave_budget)
-    assert "$13.67 you paid ahead is kept as credit" in notice.text
+    assert "$13.67 you paid ahead is yours" in notice.text
     with acting_for_company(house.company.id) as access:
         service.settle_plan(access, stored(BudgetPlan)[0].id)
     after = owed(house)
-    assert after.credit_cents - before.credit_cents == 1367
+    assert before.cents - after.cents == 1367
 
 
 def owed(house):
