@@ -26,6 +26,8 @@ class Letter:
     subject: str
     text: str
     message_id: str
+    calendar: str = ""
+    """An iCalendar file to go along, for what people put in their calendar."""
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +50,8 @@ def letter(company_id: str, payload: dict[str, Any]) -> Letter:
     subject = " ".join(str(payload["subject"]).split())[:200]
     number = hashlib.sha256(f"{company_id} {payload['job']}".encode()).hexdigest()[:32]
     host = settings().mail_from.rpartition("@")[2]
-    return Letter(str(payload["to"]), subject, str(payload["text"]), f"<{number}@{host}>")
+    calendar = str(payload.get("calendar", ""))
+    return Letter(str(payload["to"]), subject, str(payload["text"]), f"<{number}@{host}>", calendar)
 
 
 def send(what: Letter) -> str:
@@ -64,6 +67,10 @@ def send(what: Letter) -> str:
     message["Date"] = now()
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(what.text)
+    if what.calendar:
+        message.add_attachment(
+            what.calendar, subtype="calendar", params={"method": "PUBLISH"}, filename="planned-work.ics"
+        )
     with _server(address) as server:
         server.send_message(message)
     return "sent"

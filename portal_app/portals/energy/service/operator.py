@@ -164,7 +164,7 @@ def _event_words(event: str) -> str:
 
 def customers_in(access: Access, found: Outage) -> tuple[LinkRow, ...]:
     """The places an outage touches, those on the medical list first."""
-    places = _premises_in(access, found)
+    places = premises_in(access, found)
     accounts = {
         row.id: row for row in access.all(Account, col(Account.id).in_({p.account_id for p in places}))
     }
@@ -182,7 +182,8 @@ def customers_in(access: Access, found: Outage) -> tuple[LinkRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.badge.text == "", row.title)))
 
 
-def _premises_in(access: Access, found: Outage) -> list[Premise]:
+def premises_in(access: Access, found: Outage) -> list[Premise]:
+    """The places an outage touches: inside its outline, else on its feeder."""
     ring = outage_facts.ring_of(found)
     if not ring:
         return access.all(Premise, col(Premise.feeder) == found.feeder) if found.feeder else []
@@ -222,7 +223,7 @@ def post_outage(  # noqa: PLR0913 -- the facts of an outage as its operator know
         polygon=json.dumps({"type": "Polygon", "coordinates": [ring]}) if ring else "", storm=storm, planned=planned,
         etr=etr, etr_source="operator", next_who="the control room", next_what="sends a crew",
     )  # fmt: skip
-    touched = _premises_in(access, found)
+    touched = premises_in(access, found)
     if not touched:
         raise Refusal("Nobody is connected there. Check the feeder's name or the outline.", "feeder")
     lat = sum(place.lat for place in touched) / len(touched)

@@ -1,0 +1,76 @@
+"""Photos that customers send: made anew without position data, kept where no page reaches them."""
+
+import os
+from pathlib import Path
+
+import puremagic
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from portal_app.core.errors import NotYours, Refusal
+from portal_app.core.ids import new_secret
+from portal_app.settings import settings
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+LONGEST_SIDE = 2400
+TYPES = {".jpg", ".jpeg", ".jfif", ".png", ".webp"}
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+def keep(arrived: Path, size: int) -> str:
+    """Store a photo under a random name and give that name.
+
+    It is drawn anew as a JPEG of at most 2,400 pixels a side, so nothing else that the file carried is kept.
+    Raises Refusal for what is no photo, above 10 MB or above 40 million pixels.
+    """
+    if size > MOST_BYTES:
+        raise Refusal("That photo is larger than 10 MB. Send a smaller one: most phones offer that.", "photo")
+    _check_type(arrived)
+    try:
+        with Image.open(arrived, formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise Refusal("That photo has more than 40 million pixels. Send a smaller one.", "photo")
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(opened).convert("RGB")
+    except Image.DecompressionBombError as trouble:
+        raise Refusal("That photo has more than 40 million pixels. Send a smaller one.", "photo") from trouble
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as trouble:
+        raise Refusal("That photo cannot be opened. Take it again and send the new one.", "photo") from trouble
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    # A fresh canvas: what stood beside the pixels in the file (place, device, thumbnail) stays behind.
+    clean = Image.new("RGB", upright.size)
+    clean.paste(upright)
+    name = f"{new_secret(24)}.jpg"
+    place = _folder() / name
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        clean.save(file, "JPEG", quality=85)
+    return name
+
+
+def _check_type(arrived: Path) -> None:
+    try:
+        found = {match.extension.lower() for match in puremagic.magic_file(str(arrived)) if match.confidence >= 0.4}
+    except (puremagic.PureError, ValueError, OSError):
+        found = set()
+    if not found & TYPES:
+        raise Refusal("That is not a photo we can read. Send a JPEG, PNG or WebP picture.", "photo")
+
+
+def _folder() -> Path:
+    folder = settings().data_dir / "photos"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def load(name: str) -> bytes:
+    """A stored photo. Raises NotYours when there is none of that name."""
+    place = _folder() / Path(name).name
+    if not name or not place.is_file():
+        raise NotYours("There is no photo with this reading.")
+    return place.read_bytes()
+
+
+def drop(name: str) -> None:
+    """Remove a photo that no reading names after all."""
+    if name:
+        (_folder() / Path(name).name).unlink(missing_ok=True)
