@@ -162,15 +162,7 @@ class Edge:
         finally:
             if answer.too_large and not answer.started:
                 await answer.say(413, "That is larger than we take here.")
-            # The path alone: a query may hold a client token or what somebody searched for.
-            level = _log.debug if asked.path.startswith("/assets/") else _log.info
-            level(
-                "http",
-                method=asked.method,
-                path=asked.path,
-                status=answer.status,
-                ms=round((time.perf_counter() - began) * 1000),
-            )
+            _note(asked, answer.status, began)
 
     def _policy(self, path: str) -> str:
         if not self._hashes:
@@ -179,6 +171,14 @@ class Edge:
             return policy(None)
         own = self._hashes.get(path.rstrip("/") or "/")
         return policy(own if own is not None else self._hashes.get("*", ()))
+
+
+def _note(asked: _Asked, status: int, began: float) -> None:
+    if asked.path.startswith("/assets/") and status < 400:
+        return
+    spent = round((time.perf_counter() - began) * 1000)
+    # The path alone: a query may hold a client token or what somebody searched for.
+    _log.info("http", method=asked.method, path=asked.path, status=status, ms=spent)
 
 
 @dataclass

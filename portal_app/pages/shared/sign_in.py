@@ -30,7 +30,7 @@ def _without_script() -> list[rx.Component]:
         for word, said in PROBLEMS.items()
     ]
     shown = ", ".join(f"#{word}:target" for word in PROBLEMS)
-    return [*told, rx.el.noscript(rx.el.style(f"{shown} {{ display: block }}"))]
+    return [*told, rx.el.noscript(rx.el.style(f"{shown} {{ display: block !important }}"))]
 
 
 def _kept(name: str, value: Any) -> rx.Component:
@@ -55,12 +55,18 @@ def _form() -> rx.Component:
 
 def _enter() -> rx.Component:
     return rx.el.section(
-        rx.el.h1(SignInState.welcome),
-        rx.el.div(notices(SignInState.said), *_without_script()),
+        rx.el.div(
+            rx.el.h1(SignInState.welcome),
+            notices(SignInState.said),
+            *_without_script(),
+            class_name="stack tight",
+        ),
         _form(),
         when(
             SignInState.phone_line,
-            lambda: rx.el.p("Can't sign in? We help. ", SignInState.phone_line, class_name="small quiet"),
+            lambda: rx.el.p(
+                "Can't sign in? We help. ", SignInState.phone_line, ".", class_name="small quiet"
+            ),
         ),
         class_name="stack loose",
     )
@@ -107,7 +113,7 @@ def _open_to_all() -> rx.Component:
 
 def sign_in() -> rx.Component:
     """Sign in, or look around, or do what needs no sign-in."""
-    stand = Around(who=SignInState.who, footer=SignInState.phone_line, gate=True)
+    stand = Around(who=SignInState.who, footer=SignInState.who.company, gate=True)
     aside = rx.el.div(
         when(SignInState.people, _look_around),
         when(SignInState.open_to, _open_to_all),
