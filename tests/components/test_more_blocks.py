@@ -157,6 +157,7 @@ def test_the_gallery_shows_every_sample_with_a_name_that_can_be_linked_to():
         assert f'href="#draw-{module.name}"' in html
     assert html.count('class="gallery-name"') == sum(len(module.samples) for module in drawn_modules())
     assert set(MINE) <= {module.name for module in drawn_modules()}
+    assert html.count("<main") == html.count("<h1>Every drawing") == 1
 
 
 def test_no_id_stands_twice_in_the_gallery():

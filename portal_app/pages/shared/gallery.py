@@ -90,10 +90,10 @@ def _index(modules: tuple[Drawn, ...]) -> rx.Component:
 
 
 def gallery() -> rx.Component:
-    """Every drawing of the house in each of its states, with a heading that can be linked to."""
+    """Every drawing of the house in each of its states, with headings to link to; it brings its own frame."""
     modules = tuple(drawn_modules())
     shown = sum(len(module.samples) for module in modules)
-    return rx.el.div(
+    drawings = rx.el.div(
         rx.el.div(
             rx.el.h1("Every drawing, every state"),
             rx.el.p(
@@ -107,3 +107,5 @@ def gallery() -> rx.Component:
         *(_part(module) for module in modules),
         class_name="stack loose gallery",
     )
+    page = rx.el.main(drawings, class_name="page", custom_attrs={"id": "main", "tabIndex": -1})
+    return rx.el.div(rx.el.div(page, class_name="frame-in"), class_name="frame")
