@@ -4,7 +4,13 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
+from sqlalchemy.exc import DBAPIError
+
 from portal_app.commands import audit, check, company, import_, jobs, migrate, seed
+from portal_app.commands.terminal import complain
+from portal_app.core import log
+from portal_app.core.db import is_unmigrated
+from portal_app.core.errors import Refusal
 
 COMMANDS = (migrate, seed, import_, jobs, check, audit, company)
 
@@ -21,7 +27,16 @@ def main(words: Sequence[str] | None = None) -> int:
         command.arguments(mine)
         mine.set_defaults(run=command.run)
     options = parser.parse_args(words)
-    return options.run(options)
+    log.configure()
+    try:
+        return options.run(options)
+    except Refusal as refusal:
+        complain(refusal.sentence)
+    except DBAPIError as trouble:
+        if not is_unmigrated(trouble):
+            raise
+        complain("The database lacks a table or a column. Run: python -m portal_app.manage migrate")
+    return 1
 
 
 if __name__ == "__main__":

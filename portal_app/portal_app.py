@@ -14,13 +14,14 @@ from portal_app.components import head
 from portal_app.components.blocks.help_drawer import HELP_ID, help_drawer, opens_help
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
-from portal_app.pages.shared.menu import account_menu, simple_switch
+from portal_app.core import log
 from portal_app.endpoints import auth, edge, files, health
 from portal_app.first_paint import FirstPaint, Home
 from portal_app.jobs import worker
 from portal_app.pages.catalogue import address, band_of, everywhere
 from portal_app.pages.page import Page
 from portal_app.pages.shared import gallery, sign_in
+from portal_app.pages.shared.menu import account_menu, simple_switch
 from portal_app.registry import KINDS, kind_named
 from portal_app.services.adoption import service as adoption
 from portal_app.services.identity import service as identity
@@ -129,6 +130,7 @@ def _served(app: Any) -> Any:
 
 
 def _build() -> rx.App:
+    log.configure()
     identity.use_roles({kind.key: kind.roles for kind in KINDS})
     adoption.know_tasks({kind.key: kind.top_tasks for kind in KINDS})
     app = rx.App(

@@ -28,6 +28,12 @@ def is_busy(trouble: DBAPIError | PoolTimeout) -> bool:
     return not name.startswith(("SQLITE_ERROR", "SQLITE_READONLY"))
 
 
+def is_unmigrated(trouble: DBAPIError) -> bool:
+    """Whether the database lacks a table or a column that today's tables have."""
+    code = getattr(trouble.orig, "sqlstate", "")
+    return code in ("42P01", "42703") or str(trouble.orig).startswith(("no such table", "no such column"))
+
+
 @lru_cache(maxsize=4)
 def engine_for(url: str) -> Engine:
     """The engine of that address, tuned for it; made once."""
@@ -39,6 +45,7 @@ def engine_for(url: str) -> Engine:
         max_overflow=4,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": "-c statement_timeout=5000 -c timezone=UTC", "prepare_threshold": None},
     )
 
@@ -50,6 +57,7 @@ def _sqlite(url: str) -> Engine:
         pool_size=settings().db_pool,
         max_overflow=4,
         pool_timeout=5,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": 5},
     )
 

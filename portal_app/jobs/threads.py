@@ -93,6 +93,7 @@ class Worker:
             return False
         except Exception:  # noqa: BLE001 -- a worker outlives whatever one look at the queue brings
             _log.exception("jobs.look_failed")
+            self._stopped.wait(5)
             return False
         return True
 

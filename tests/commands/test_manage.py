@@ -76,3 +76,15 @@ def test_no_demo_is_loaded_where_there_is_none(database, monkeypatch, capsys):
     settings.cache_clear()
     assert manage.main(["seed"]) == 1
     assert "PORTAL_DEMO" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("both_engines")
+def test_a_database_without_tables_is_answered_with_what_to_do(database, capsys):
+    with session() as db:
+        db.execute(text("DROP TABLE audit_head"))
+        db.execute(text("DROP TABLE audit_entry"))
+        db.commit()
+    with before_sign_in() as db:
+        db.add(Company(slug="one", kind="energy", name="One"))
+    assert manage.main(["audit", "verify"]) == 1
+    assert "manage migrate" in capsys.readouterr().err
