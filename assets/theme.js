@@ -1,4 +1,4 @@
-// Before the first paint: the theme a person chose. Afterwards: the switch, the offline line, menus, and focus on arrival.
+// Before the first paint: the theme a person chose. Afterwards: the switch, menus, and focus on arrival.
 (function () {
   var root = document.documentElement;
   function kept(value) {
@@ -11,13 +11,6 @@
   }
   var chosen = kept();
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
-
-  function connection() {
-    root.toggleAttribute("data-offline", !navigator.onLine);
-  }
-  addEventListener("online", connection);
-  addEventListener("offline", connection);
-  connection();
 
   function shut(except) {
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {

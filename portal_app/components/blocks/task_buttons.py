@@ -12,7 +12,7 @@ from portal_app.shapes.tasks import TaskButton
 
 def task_buttons(tasks: Any) -> rx.Component:
     """Up to three things to do, one tap away; all are real links."""
-    return rx.el.nav(each(tasks, _task), class_name="tasks", aria_label="What you can do")
+    return rx.el.div(each(tasks, _task), class_name="tasks", role="group", aria_label="What you can do")
 
 
 def _task(task: Any) -> rx.Component:
