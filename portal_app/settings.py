@@ -33,6 +33,8 @@ class Settings:
     run_jobs: bool = field(default_factory=lambda: _flag("PORTAL_RUN_JOBS", True))
     smtp_url: str = field(default_factory=lambda: os.environ.get("SMTP_URL", ""))
     mail_from: str = field(default_factory=lambda: os.environ.get("PORTAL_MAIL_FROM", "portal@localhost"))
+    sms_secret: str = field(default_factory=lambda: os.environ.get("PORTAL_SMS_SECRET", ""))
+    """What a text gateway must know to hand texts in; empty shuts that door."""
     db_pool: int = field(default_factory=lambda: int(os.environ.get("PORTAL_DB_POOL", "8")))
 
     @property

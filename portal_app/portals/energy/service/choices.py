@@ -1,0 +1,198 @@
+"""Alerts and choices of an account: when to warn, which units, who needs power for their health, what to be told."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlmodel import col
+
+from portal_app.core.access import Access, reads
+from portal_app.core.errors import Refusal
+from portal_app.core.money import exponent, symbol, to_minor, written
+from portal_app.portals.energy.rules.forecast import Threshold
+from portal_app.portals.energy.service import places
+from portal_app.portals.energy.tables import EnergyChoice
+from portal_app.services.billing import service as billing
+from portal_app.services.billing.company import company_of, hold
+from portal_app.services.notifications import service as notifications
+from portal_app.shapes.energy import ChoicesPage
+from portal_app.shapes.forms import Choice
+from portal_app.shapes.status import Notice
+from portal_app.shapes.tasks import LinkRow
+
+ALERTS = (
+    Choice("usual", "When a bill is heading 30 % above my usual one"),
+    Choice("money", "When a bill is heading above an amount of mine"),
+    Choice("use", "When a bill period is heading above so many kWh"),
+    Choice("off", "Never"),
+)
+TEMPERATURES = (Choice("F", "Fahrenheit"), Choice("C", "Celsius"))
+CHANNELS = (Choice("mail", "By mail and here"), Choice("portal", "Here only"))
+TOPICS = {
+    "requests": ("My requests", "When a start, stop, move or visit goes a step on"),
+    "high-bill": ("High bills", "When a bill is heading above my line"),
+}
+_LARGEST = 100_000_000
+_PHONE = re.compile(r"^\+?[\d ().-]{6,24}$")
+
+
+@reads
+def choices(access: Access) -> ChoicesPage:
+    """What the account has chosen; what it never chose stands at its usual."""
+    access.require("usage.see")
+    found = access.first(EnergyChoice, col(EnergyChoice.account_id) == access.visitor.account_id)
+    delivered = billing.delivery(access) if access.may("bill.see") else None
+    kind = kind_of(found)
+    wishes = {row.topic: row.channel for row in notifications.preferences(access)}
+    return ChoicesPage(
+        ready=True,
+        alert_kind=kind,
+        alert_kinds=ALERTS,
+        alert_at=_typed(access, found) if kind in ("money", "use") else "",
+        alert_sign=symbol(access.visitor.currency, access.visitor.locale),
+        alert_words=alert_words(access, found),
+        temperature=found.temperature if found else "F",
+        temperatures=TEMPERATURES,
+        medical=bool(found and found.medical),
+        medical_says=found.medical_says if found else "",
+        planned_notice=found.planned_notice if found else True,
+        phone=(found.phone if found else "") or places.account(access).phone,
+        email=access.visitor.email,
+        paperless=bool(delivered and delivered.paperless),
+        paperless_words=delivered.words if delivered else "",
+        may_change=access.may("energy.choose"),
+        topics=tuple(
+            LinkRow(title=title, detail=detail, end=wishes.get(topic, "mail"), id=topic)
+            for topic, (title, detail) in TOPICS.items()
+        ),
+    )
+
+
+def kind_of(found: EnergyChoice | None) -> str:
+    """Which alert an account wants; one that never chose is warned above its usual."""
+    if found is None:
+        return "usual"
+    if found.alert_kind in ("money", "use"):
+        return found.alert_kind if found.alert_at else "off"
+    return found.alert_kind
+
+
+def threshold_of(found: EnergyChoice | None) -> Threshold | None:
+    """The account's own line for the high-bill rule; None for the usual one."""
+    if found is None or kind_of(found) not in ("money", "use"):
+        return None
+    if found.alert_kind == "use":
+        return Threshold("use", found.alert_at * 1000)
+    return Threshold("money", found.alert_at)
+
+
+def _typed(access: Access, found: EnergyChoice | None) -> str:
+    if found is None or not found.alert_at:
+        return ""
+    if found.alert_kind == "use":
+        return str(found.alert_at)
+    places_after = exponent(access.visitor.currency)
+    return f"{Decimal(found.alert_at).scaleb(-places_after):.{places_after}f}"
+
+
+def alert_words(access: Access, found: EnergyChoice | None) -> str:
+    """The alert in a few words, for the account page."""
+    kind = kind_of(found)
+    if kind == "money" and found:
+        return f"Above {written(found.alert_at, access.visitor.currency, access.visitor.locale)}"
+    if kind == "use" and found:
+        return f"Above {found.alert_at:,} kWh"
+    return "Off" if kind == "off" else "30 % above your usual"
+
+
+def choose(access: Access, wishes: dict[str, Any]) -> Notice:
+    """Keep alerts and choices of the account. `wishes` may hold alert_kind, alert_at (as typed), temperature,
+    medical, medical_says, planned_notice and phone; what is not in it stays. Raises Refusal naming the field.
+    """  # fmt: skip
+    access.require("energy.choose")
+    hold(access, access.visitor.account_id)
+    found = access.first(EnergyChoice, col(EnergyChoice.account_id) == access.visitor.account_id)
+    values = _read(access, wishes, found)
+    before = found.medical if found else False
+    if found is None:
+        found = access.add(EnergyChoice, **{"alert_kind": "usual", **values})
+    else:
+        access.change(found, **values)
+    changed = sorted(values)
+    access.note("choices.changed", f"choices:{found.id}", changed=changed, medical=found.medical)
+    access.poke(f"choices:{found.account_id}")
+    return _saved(access, found, before)
+
+
+def _saved(access: Access, found: EnergyChoice, was_medical: bool) -> Notice:
+    if found.medical and not was_medical:
+        phone = company_of(access).phone
+        call = f" In an outage call {phone} if you need help." if phone else ""
+        text = f"Outages at your place are marked first, and you hear of planned work twice.{call}"
+        return Notice("You are on our medical list", text, "good")
+    kind = alert_words(access, found)
+    return Notice("Your choices are saved", f"High-bill alert: {kind[:1].lower()}{kind[1:]}. They count from now on.", "good")
+
+
+def _read(access: Access, wishes: dict[str, Any], found: EnergyChoice | None) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if "alert_kind" in wishes:
+        values |= _read_alert(access, str(wishes["alert_kind"]), str(wishes.get("alert_at", "")))
+    if "temperature" in wishes:
+        if wishes["temperature"] not in ("F", "C"):
+            raise Refusal("Choose Fahrenheit or Celsius.", "temperature")
+        values["temperature"] = wishes["temperature"]
+    for name in ("medical", "planned_notice"):
+        if name in wishes:
+            values[name] = wishes[name] in (True, "on", "true", "1")
+    if "phone" in wishes:
+        values["phone"] = _read_phone(str(wishes["phone"]).strip())
+    if "medical_says" in wishes:
+        values["medical_says"] = " ".join(str(wishes["medical_says"]).split())[:200]
+    medical = values.get("medical", found.medical if found else False)
+    known = values.get("phone", found.phone if found else "") or places.account(access).phone
+    if medical and not known:
+        raise Refusal("Add a phone number, so that we can call when the power is out.", "phone")
+    return values
+
+
+def _read_alert(access: Access, kind: str, typed: str) -> dict[str, Any]:
+    if kind not in {choice.value for choice in ALERTS}:
+        raise Refusal("Choose when to be warned.", "alert_kind")
+    if kind in ("usual", "off"):
+        return {"alert_kind": kind, "alert_at": 0}
+    sign = symbol(access.visitor.currency, access.visitor.locale)
+    plain = typed.strip().removeprefix(sign).replace(",", "").replace(" ", "")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation as trouble:
+        raise Refusal("Type a figure, such as 150.", "alert_at") from trouble
+    if not amount.is_finite() or amount <= 0:
+        raise Refusal("Type a figure above nought, or choose “Never”.", "alert_at")
+    if amount > _LARGEST:
+        raise Refusal("That is more than any bill. Type a smaller figure.", "alert_at")
+    stored = int(amount) if kind == "use" else to_minor(amount, access.visitor.currency)
+    if stored < 1:
+        raise Refusal("Type a figure of 1 or more.", "alert_at")
+    return {"alert_kind": kind, "alert_at": stored}
+
+
+def _read_phone(typed: str) -> str:
+    if typed and not _PHONE.match(typed):
+        raise Refusal("Type the phone number with digits, such as 555-0142.", "phone")
+    return typed
+
+
+def choose_paperless(access: Access, paperless: bool) -> Notice:
+    """Get bills by mail only, or on paper again."""
+    return billing.choose_paperless(access, bool(paperless))
+
+
+def choose_channel(access: Access, topic: str, channel: str) -> Notice:
+    """Hear of one topic by mail and here, or here only."""
+    access.require("usage.see")
+    if topic not in TOPICS:
+        raise Refusal("Choose one of the topics on this page.")
+    notifications.choose(access, topic, channel)
+    how = "by mail and on your home" if channel == "mail" else "on your home only"
+    return Notice(f"{TOPICS[topic][0]}: {how}", "That counts from now on.", "good")
