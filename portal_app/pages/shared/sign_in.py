@@ -24,13 +24,11 @@ LOAD = [SessionState.arrive_openly, SignInState.load]
 
 
 def _without_script() -> list[rx.Component]:
-    """Each problem in words, hidden unless the address names it and no script runs."""
-    told = [
-        rx.el.div(notice(said), custom_attrs=ids(word, hidden=True, role="alert"))
-        for word, said in PROBLEMS.items()
-    ]
-    shown = ", ".join(f"#{word}:target" for word in PROBLEMS)
-    return [*told, rx.el.noscript(rx.el.style(f"{shown} {{ display: block !important }}"))]
+    """Each problem in words, put away unless the address names it and no script runs."""
+    told = [rx.el.div(notice(said), custom_attrs=ids(word, role="alert")) for word, said in PROBLEMS.items()]
+    away = rx.el.style(f"{', '.join(f'#{word}' for word in PROBLEMS)} {{ display: none }}")
+    shown = rx.el.style(f"{', '.join(f'#{word}:target' for word in PROBLEMS)} {{ display: block }}")
+    return [away, *told, rx.el.noscript(shown)]
 
 
 def _kept(name: str, value: Any) -> rx.Component:
