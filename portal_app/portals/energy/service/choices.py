@@ -131,7 +131,11 @@ def _saved(access: Access, found: EnergyChoice, was_medical: bool) -> Notice:
         text = f"Outages at your place are marked first, and you hear of planned work twice.{call}"
         return Notice("You are on our medical list", text, "good")
     kind = alert_words(access, found)
-    return Notice("Your choices are saved", f"High-bill alert: {kind[:1].lower()}{kind[1:]}. They count from now on.", "good")
+    return Notice(
+        "Your choices are saved",
+        f"High-bill alert: {kind[:1].lower()}{kind[1:]}. They count from now on.",
+        "good",
+    )
 
 
 def _read(access: Access, wishes: dict[str, Any], found: EnergyChoice | None) -> dict[str, Any]:

@@ -78,7 +78,12 @@ def _look(access: Access, company: Company, place: Premise, choice: EnergyChoice
 
 
 def _decision(
-    company: Company, place: Premise, outlook: Forecast, so_far: SoFar, choice: EnergyChoice | None, sent: bool
+    company: Company,
+    place: Premise,
+    outlook: Forecast,
+    so_far: SoFar,
+    choice: EnergyChoice | None,
+    sent: bool,
 ) -> AlertDecision:
     return high_bill_alert(
         outlook,

@@ -35,7 +35,9 @@ def keep(arrived: Path, size: int) -> str:
     except Image.DecompressionBombError as trouble:
         raise Refusal("That photo has more than 40 million pixels. Send a smaller one.", "photo") from trouble
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as trouble:
-        raise Refusal("That photo cannot be opened. Take it again and send the new one.", "photo") from trouble
+        raise Refusal(
+            "That photo cannot be opened. Take it again and send the new one.", "photo"
+        ) from trouble
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # A fresh canvas: what stood beside the pixels in the file (place, device, thumbnail) stays behind.
     clean = Image.new("RGB", upright.size)
@@ -49,7 +51,9 @@ def keep(arrived: Path, size: int) -> str:
 
 def _check_type(arrived: Path) -> None:
     try:
-        found = {match.extension.lower() for match in puremagic.magic_file(str(arrived)) if match.confidence >= 0.4}
+        found = {
+            match.extension.lower() for match in puremagic.magic_file(str(arrived)) if match.confidence >= 0.4
+        }
     except (puremagic.PureError, ValueError, OSError):
         found = set()
     if not found & TYPES:

@@ -17,7 +17,15 @@ from portal_app.portals.energy.rules import self_read as rules
 from portal_app.portals.energy.rules.usage import LONGEST_DAY, day_bounds
 from portal_app.portals.energy.service import outage_facts, photos, places, request_facts, tariff_book, visits
 from portal_app.portals.energy.service.rollup import roll_up
-from portal_app.portals.energy.tables import DayUse, Interval, Meter, Premise, Register, SelfRead, ServiceRequest
+from portal_app.portals.energy.tables import (
+    DayUse,
+    Interval,
+    Meter,
+    Premise,
+    Register,
+    SelfRead,
+    ServiceRequest,
+)
 from portal_app.services.billing.company import company_of, hold
 from portal_app.services.notifications import service as notifications
 from portal_app.shapes.energy import ReadingPage
@@ -49,7 +57,9 @@ def _dial(access: Access, register_id: str) -> _Dial:
         col(SelfRead.read_on) < here,
         order=col(SelfRead.read_on).desc(),
     )
-    return _Dial(register, access.get(Meter, register.meter_id), access.get(Premise, register.premise_id), last, here)
+    return _Dial(
+        register, access.get(Meter, register.meter_id), access.get(Premise, register.premise_id), last, here
+    )
 
 
 def _zone(access: Access, dial: _Dial) -> str:
@@ -59,7 +69,9 @@ def _zone(access: Access, dial: _Dial) -> str:
 def _usual_per_day(access: Access, register: Register) -> Decimal | None:
     """Usual units a day over the last known days, or between the last two readings."""
     statement = access.columns(DayUse, DayUse.amount).where(col(DayUse.register_id) == register.id)
-    amounts = [row[0] for row in access.db.execute(statement.order_by(col(DayUse.day).desc()).limit(_USUAL_DAYS))]
+    amounts = [
+        row[0] for row in access.db.execute(statement.order_by(col(DayUse.day).desc()).limit(_USUAL_DAYS))
+    ]
     if len(amounts) >= 14:
         return Decimal(tariff_book.in_thousandths(register, sum(amounts))) / 1000 / len(amounts)
     statement = (
@@ -121,7 +133,11 @@ def send_reading(access: Access, register_id: str, typed: str, photo: str = "") 
 def _kept(access: Access, dial: _Dial, known: SelfRead | None, value: int, photo: str) -> SelfRead:
     if known is not None and known.dial == value and not photo:
         return known
-    facts: dict[str, Any] = {"dial": value, "photo": photo or (known.photo if known else ""), "by": access.visitor.name[:120]}
+    facts: dict[str, Any] = {
+        "dial": value,
+        "photo": photo or (known.photo if known else ""),
+        "by": access.visitor.name[:120],
+    }
     if known is None:
         owner = {"account_id": dial.register.account_id, "register_id": dial.register.id}
         kept = access.add(SelfRead, **owner, read_on=dial.today, reference=reference("READ"), **facts)
@@ -146,7 +162,10 @@ def _count(access: Access, dial: _Dial, found: rules.SelfRead) -> None:
     """
     register = dial.register
     own = (col(Interval.register_id) == register.id, col(Interval.quality) != "customer")
-    if dial.last is None or access.db.execute(access.columns(Interval, Interval.start).where(*own).limit(1)).first():
+    if (
+        dial.last is None
+        or access.db.execute(access.columns(Interval, Interval.start).where(*own).limit(1)).first()
+    ):
         return
     zone = _zone(access, dial)
     begin, end = day_bounds(dial.last.read_on, zone)[0], day_bounds(dial.today, zone)[0]
@@ -229,7 +248,9 @@ def page(access: Access, register_id: str = "", trouble: str = "") -> ReadingPag
     mine = places.premises(access)
     supplies = [supply for place in mine for supply in places.supplies(access, place)]
     if not supplies:
-        return ReadingPage(ready=True, title="Send a meter reading", meaning="No meter is connected to your account yet.")
+        return ReadingPage(
+            ready=True, title="Send a meter reading", meaning="No meter is connected to your account yet."
+        )
     chosen = next((supply for supply in supplies if supply.register.id == register_id), supplies[0])
     dial = _dial(access, chosen.register.id)
     return ReadingPage(
@@ -250,7 +271,11 @@ def page(access: Access, register_id: str = "", trouble: str = "") -> ReadingPag
 
 
 def _dial_choice(supply: places.Supply) -> Choice:
-    return Choice(supply.register.id, f"{supply.register.commodity.capitalize()}, {supply.premise.label}", supply.premise.street)
+    return Choice(
+        supply.register.id,
+        f"{supply.register.commodity.capitalize()}, {supply.premise.label}",
+        supply.premise.street,
+    )
 
 
 def _meaning(access: Access, dial: _Dial) -> str:

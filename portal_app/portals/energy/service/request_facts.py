@@ -118,7 +118,9 @@ def _after(access: Access, count: int) -> date:
 def steps_of(access: Access, request: ServiceRequest) -> list[RequestStep]:
     """Every step of a request, oldest first."""
     return access.all(
-        RequestStep, col(RequestStep.request_id) == request.id, order=(col(RequestStep.at), col(RequestStep.id))
+        RequestStep,
+        col(RequestStep.request_id) == request.id,
+        order=(col(RequestStep.at), col(RequestStep.id)),
     )
 
 
@@ -141,7 +143,10 @@ def stages(access: Access, request: ServiceRequest, steps: list[RequestStep]) ->
     clock = outage_facts.clock_words(access)
     entered = {rules.STAGE_OF[step.after]: step.at for step in steps if step.after in rules.STAGE_OF}
     if request.state == "cancelled":
-        reached = [Stage(rules.STAGES[place], "past", clock(at), number=place + 1) for place, at in sorted(entered.items())]
+        reached = [
+            Stage(rules.STAGES[place], "past", clock(at), number=place + 1)
+            for place, at in sorted(entered.items())
+        ]
         return (*reached, Stage("Cancelled", "past", clock(request.state_since), number=len(reached) + 1))
     at_stage = rules.STAGE_OF.get(request.state, 0)
     return tuple(

@@ -75,7 +75,9 @@ def write_down(
         access.poke(topic)
     if tell:
         access.later(
-            "energy.request.tell", {"request_id": request.id, "step_id": step.id}, key=f"request-tell:{step.id}"
+            "energy.request.tell",
+            {"request_id": request.id, "step_id": step.id},
+            key=f"request-tell:{step.id}",
         )
 
 
@@ -125,14 +127,21 @@ def begin_supply(access: Access, request: ServiceRequest, given: Mapping[str, An
     facts = request_facts.facts_of(request)
     street, postcode = str(facts.get("street") or request.address), str(facts.get("postcode", ""))
     before = access.first(
-        Premise, col(Premise.street) == street, col(Premise.postcode) == postcode, order=col(Premise.made_at).desc()
+        Premise,
+        col(Premise.street) == street,
+        col(Premise.postcode) == postcode,
+        order=col(Premise.made_at).desc(),
     )
     near = before or access.first(Premise, col(Premise.postcode) == postcode, order=col(Premise.made_at))
     mine = access.all(Premise, col(Premise.account_id) == request.account_id)
     # A tap on "Done" that comes twice is stopped by the version; a place known to the account is not doubled.
     place = next((known for known in mine if known.street == street and known.postcode == postcode), None)
     if place is None:
-        known = {name: getattr(before, name) for name in ("lat", "lon", "sqft", "type", "heat_fuel")} if before else {}
+        known = (
+            {name: getattr(before, name) for name in ("lat", "lon", "sqft", "type", "heat_fuel")}
+            if before
+            else {}
+        )
         place = access.add(
             Premise, account_id=request.account_id, label="Home" if not mine else street, street=street,
             city=str(facts.get("city", "")), postcode=postcode, region=near.region if near else "",
@@ -143,7 +152,13 @@ def begin_supply(access: Access, request: ServiceRequest, given: Mapping[str, An
     access.change(request, premise_id=place.id)
     starts = request.wanted_on or request_facts.here(access)
     for commodity in facts.get("commodities", ["electricity"]):
-        _agree(access, place, commodity, starts, str(given.get("meter") or "") if commodity == "electricity" else "")
+        _agree(
+            access,
+            place,
+            commodity,
+            starts,
+            str(given.get("meter") or "") if commodity == "electricity" else "",
+        )
     return f"Service began on {request_facts.day_words(access, starts)}."
 
 

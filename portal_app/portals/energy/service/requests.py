@@ -20,6 +20,7 @@ from portal_app.shapes.status import Notice
 from portal_app.shapes.tasks import LinkRow
 
 COMMODITIES = ("electricity", "gas")
+_WE_WRITE = "We write when something changes."
 _CHANGEABLE = ("submitted", "needs_info", "identity_ok", "scheduled", "rescheduled")
 
 
@@ -46,30 +47,36 @@ def ask_stop(access: Access, premise_id: str, on: date | str, forwarding: str) -
     """Ask to stop service at a place on a day; the same again finds the first request."""
     access.require("service.request")
     request = _stop(access, access.get(Premise, premise_id), request_facts.read_day(on, "stop"), forwarding)
-    return _asked(access, request)
+    return asked(access, request)
 
 
 def ask_start(access: Access, place: NewPlace, on: date | str) -> Asked:
     """Ask to start service at an address on a day; the same again finds the first request."""
     access.require("service.request")
-    return _asked(access, _start(access, _checked(place), request_facts.read_day(on, "start")))
+    return asked(access, _start(access, checked(place), request_facts.read_day(on, "start")))
 
 
 def ask_transfer(
-    access: Access, premise_id: str, stop_on: date | str, place: NewPlace, start_on: date | str, forwarding: str = ""
+    access: Access,
+    premise_id: str,
+    stop_on: date | str,
+    place: NewPlace,
+    start_on: date | str,
+    forwarding: str = "",
 ) -> Asked:
     """Ask to move: a stop and a start that share one id and one reference, and do not part unasked.
 
     The final bill goes to the new address unless another is given.
     """
     access.require("service.request")
-    old, place = access.get(Premise, premise_id), _checked(place)
+    old, place = access.get(Premise, premise_id), checked(place)
     stop_on, start_on = request_facts.read_day(stop_on, "stop"), request_facts.read_day(start_on, "start")
     move = {"pair": new_id(), "reference": reference("MOV")}
     stop = _stop(access, old, stop_on, forwarding or _line(place), **move)
     if not stop.pair:
         raise Refusal(
-            f"You already asked to stop service there, reference {stop.reference}. Cancel that first, then move.", "stop"
+            f"You already asked to stop service there, reference {stop.reference}. Cancel that first, then move.",
+            "stop",
         )
     start = request_facts.other_half(access, stop)
     if start is None:
@@ -84,7 +91,7 @@ def ask_transfer(
         stop.id,
         Notice(
             f"Sent: move from {old.street} to {place.street}",
-            f"{words} {request_facts.turn_words(access, stop)} We write when something changes.",
+            f"{words} {request_facts.turn_words(access, stop)} {_WE_WRITE}",
             "good", stop.reference, "Follow it", f"/energy/account/request?id={stop.id}",
         ),
     )  # fmt: skip
@@ -99,15 +106,17 @@ def ask_reading(access: Access, premise_id: str, slot: str) -> Asked:
     known = _open(access, "meter_read", col(ServiceRequest.premise_id) == place.id)
     if known is not None:
         _same_or_refuse(access, known, wanted.day, "slot", slot=wanted.part)
-        return _asked(access, known)
+        return asked(access, known)
     visits.check(access, wanted)
-    request = _draft(access, "meter_read", "MTR", account_id=place.account_id, premise_id=place.id, address=place.street)
+    request = _draft(
+        access, "meter_read", "MTR", account_id=place.account_id, premise_id=place.id, address=place.street
+    )
     visits.take(access, request, wanted)
     request_steps.take_step(access, request, "submit", "You booked a meter reading.", tell=False)
     request_steps.take_step(access, request, "accept_identity", "The address is known to us.", tell=False)
     day = f"{visits.slot_words(access, wanted)}"
     request_steps.take_step(access, request, "schedule", f"The visit is set: {day}.")
-    return _asked(access, request)
+    return asked(access, request)
 
 
 def _stop(access: Access, place: Premise, on: date, forwarding: str, **move: str) -> ServiceRequest:
@@ -130,14 +139,19 @@ def _start(access: Access, place: NewPlace, on: date, **move: str) -> ServiceReq
     account_id = access.visitor.account_id
     hold(access, account_id)
     rules.check_start(
-        on, request_facts.here(access), meter_visit=not place.power_is_on, days_off=request_facts.days_off(access)
+        on,
+        request_facts.here(access),
+        meter_visit=not place.power_is_on,
+        days_off=request_facts.days_off(access),
     )
     here = (col(ServiceRequest.account_id) == account_id, col(ServiceRequest.address) == place.street)
     known = _open(access, "start", *here)
     if known is not None:
         _same_or_refuse(access, known, on, "start")
         return known
-    request = _draft(access, "start", "STA", account_id=account_id, address=place.street, wanted_on=on, **move)
+    request = _draft(
+        access, "start", "STA", account_id=account_id, address=place.street, wanted_on=on, **move
+    )
     facts = {
         "street": place.street, "city": place.city, "postcode": place.postcode,
         "meter_visit": not place.power_is_on, "commodities": list(place.commodities),
@@ -171,7 +185,8 @@ def _same_or_refuse(access: Access, known: ServiceRequest, on: date, field: str,
     )
 
 
-def _checked(place: NewPlace) -> NewPlace:
+def checked(place: NewPlace) -> NewPlace:
+    """A new place as it can be asked for. Raises Refusal naming the field that is wrong."""
     street = " ".join(place.street.split())[:120]
     if len(street) < 4:
         raise Refusal("Type the street and the house number, such as 12 Elm Street.", "street")
@@ -188,15 +203,20 @@ def _line(place: NewPlace) -> str:
     return ", ".join(part for part in (place.street, f"{place.postcode} {place.city}".strip()) if part)
 
 
-def _asked(access: Access, request: ServiceRequest) -> Asked:
+def asked(access: Access, request: ServiceRequest) -> Asked:
+    """What is said once a request is in: what happens next, by when, and its reference."""
+    sent = "Booked" if request.kind == "meter_read" else "Sent"
     return Asked(
         request.id,
         Notice(
-            f"{'Booked' if request.kind == 'meter_read' else 'Sent'}: {_lower(request)}",
-            f"{_on(access, request)} {request_facts.turn_words(access, request)} We write when something changes.",
-            "good", request.reference, "Follow it", f"/energy/account/request?id={request.id}",
+            f"{sent}: {_lower(request)}",
+            f"{_on(access, request)} {request_facts.turn_words(access, request)} {_WE_WRITE}",
+            "good",
+            request.reference,
+            "Follow it",
+            f"/energy/account/request?id={request.id}",
         ),
-    )  # fmt: skip
+    )
 
 
 def _lower(request: ServiceRequest) -> str:
@@ -221,7 +241,9 @@ def requests(access: Access, *, old: bool = False) -> tuple[LinkRow, ...]:
         limit=50,
     )
     shown = [request for request in mine if old or not request_facts.is_old(request)]
-    return tuple(_row(access, request) for request in sorted(shown, key=lambda r: r.state in request_facts.OVER))
+    return tuple(
+        _row(access, request) for request in sorted(shown, key=lambda r: r.state in request_facts.OVER)
+    )
 
 
 def _row(access: Access, request: ServiceRequest) -> LinkRow:
@@ -282,8 +304,14 @@ def request(access: Access, request_id: str) -> RequestPage:
 
 
 _OTHERS = {
-    "stop": (Choice("keep", "Yes, still start at the new home"), Choice("cancel", "No, cancel the whole move")),
-    "start": (Choice("keep", "Yes, still stop at the old home"), Choice("cancel", "No, cancel the whole move")),
+    "stop": (
+        Choice("keep", "Yes, still start at the new home"),
+        Choice("cancel", "No, cancel the whole move"),
+    ),
+    "start": (
+        Choice("keep", "Yes, still stop at the old home"),
+        Choice("cancel", "No, cancel the whole move"),
+    ),
 }
 
 
@@ -337,7 +365,10 @@ def _cancel_effects(access: Access, found: ServiceRequest) -> tuple[Effect, ...]
         ),
         "meter_read": (Effect("meter", f"Nobody comes to read the meter at {found.address} on {day}."),),
     }
-    return (*said[found.kind], Effect("clock", "You can ask again at any time; the first free day may be later."))
+    return (
+        *said[found.kind],
+        Effect("clock", "You can ask again at any time; the first free day may be later."),
+    )
 
 
 def _alone_question(found: ServiceRequest, other: ServiceRequest | None) -> str:
@@ -354,7 +385,10 @@ def _help(access: Access, found: ServiceRequest) -> Help:
         "cancelled": "This request was cancelled and nothing happens any more. You can ask again under Account.",
         "done": "This is done. If something is not as it should be, call us and say the reference.",
         "in_progress": "Somebody is at work on it now, so it can no longer be cancelled here.",
-    }.get(found.state, "The open stage says who does the next step and by when. You can change the day or cancel here.")
+    }.get(
+        found.state,
+        "The open stage says who does the next step and by when. You can change the day or cancel here.",
+    )
     call = (f"You can also call us on {phone}.",) if phone else ()
     return Help("Help with this request", (now_words, *call), reference=found.reference)
 
@@ -385,7 +419,9 @@ def _move_visit(access: Access, found: ServiceRequest, slot: str) -> None:
     visits.take(access, found, wanted)
     words = f"You moved the visit to {visits.slot_words(access, wanted)}."
     request_steps.take_step(access, found, "reschedule", words, tell=False)
-    request_steps.take_step(access, found, "schedule", f"The visit is set: {visits.slot_words(access, wanted)}.")
+    request_steps.take_step(
+        access, found, "schedule", f"The visit is set: {visits.slot_words(access, wanted)}."
+    )
 
 
 def _move_day(access: Access, found: ServiceRequest, day: date) -> None:
@@ -434,7 +470,9 @@ def go_on_alone(access: Access, request_id: str, yes: bool) -> Notice:
         return cancel(access, request_id)
     access.change(found, facts=request_facts.with_facts(found, alone=True), version=found.version + 1)
     request_steps.write_down(access, found, "alone", found.state, "You said that this half goes ahead alone.")
-    return Notice(f"It goes ahead: {_lower(found)}", request_facts.turn_words(access, found), "good", found.reference)
+    return Notice(
+        f"It goes ahead: {_lower(found)}", request_facts.turn_words(access, found), "good", found.reference
+    )
 
 
 def answer_info(access: Access, request_id: str, words: str) -> Notice:

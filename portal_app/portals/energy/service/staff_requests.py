@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from portal_app.core.access import Access, reads
 from portal_app.core.accounts import Account
+from portal_app.core.clock import now
 from portal_app.core.errors import Refusal
 from portal_app.portals.energy.rules import requests as rules
 from portal_app.portals.energy.service import outage_facts, request_facts, request_steps, visits
@@ -41,21 +42,30 @@ def requests_waiting(access: Access) -> tuple[LinkRow, ...]:
     """Requests that wait for the company, the oldest promise first, then those that wait for the customer."""
     access.require("request.handle")
     found = access.all(
-        ServiceRequest, col(ServiceRequest.state).in_((*OURS, "needs_info")), order=col(ServiceRequest.next_by), limit=200
+        ServiceRequest,
+        col(ServiceRequest.state).in_((*OURS, "needs_info")),
+        order=col(ServiceRequest.next_by),
+        limit=200,
     )
     names = _names(access, found)
     return tuple(_row(access, one, names) for one in sorted(found, key=lambda r: r.state == "needs_info"))
 
 
 def _names(access: Access, found: list[ServiceRequest]) -> dict[str, Account]:
-    return {row.id: row for row in access.all(Account, col(Account.id).in_({one.account_id for one in found}))}
+    return {
+        row.id: row for row in access.all(Account, col(Account.id).in_({one.account_id for one in found}))
+    }
 
 
 def _row(access: Access, found: ServiceRequest, names: dict[str, Account]) -> LinkRow:
     clock = outage_facts.clock_words(access)
-    late = found.next_by is not None and found.next_by < outage_facts.now()
+    late = found.next_by is not None and found.next_by < now()
     theirs = found.state == "needs_info"
-    badge = Badge("Overdue", "urgent") if late else Badge("Their turn" if theirs else "Our turn", "info" if theirs else "attention")
+    badge = (
+        Badge("Overdue", "urgent")
+        if late
+        else Badge("Their turn" if theirs else "Our turn", "info" if theirs else "attention")
+    )
     by = f" by {clock(found.next_by)}" if found.next_by else ""
     return LinkRow(
         title=f"{request_facts.title(found)}, {found.reference}",
@@ -82,14 +92,20 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
     told = [
         LinkRow(title="Customer", detail=f"Account {account.number}", end=account.name),
         LinkRow(title="Phone", end=account.phone or "None known"),
-        LinkRow(title="Wanted on", end=request_facts.day_words(access, found.wanted_on) + (f", {found.slot}" if found.slot else "")),
+        LinkRow(
+            title="Wanted on",
+            end=request_facts.day_words(access, found.wanted_on) + (f", {found.slot}" if found.slot else ""),
+        ),
         LinkRow(title="Next", detail=f"{found.next_what}", end=_who(found) or "Nobody"),
     ]
     if found.forwarding:
         told.append(LinkRow(title="Final bill goes to", end=found.forwarding))
     if found.kind == "start":
         told += [
-            LinkRow(title="Address", end=", ".join(filter(None, (facts.get("street"), facts.get("postcode"), facts.get("city"))))),
+            LinkRow(
+                title="Address",
+                end=", ".join(filter(None, (facts.get("street"), facts.get("postcode"), facts.get("city")))),
+            ),
             LinkRow(title="Meter visit", end="Needed" if facts.get("meter_visit") else "Not needed"),
             LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ()))),
         ]

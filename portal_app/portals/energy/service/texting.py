@@ -43,7 +43,9 @@ def _account(access: SystemAccess, digits: str) -> Account | None:
     ends = f"%{digits[-2:]}"
     choices = access.all(EnergyChoice, col(EnergyChoice.phone).like(ends))
     ids = {choice.account_id for choice in choices if _same(choice.phone, digits)}
-    found = {row.id: row for row in access.all(Account, col(Account.phone).like(ends)) if _same(row.phone, digits)}
+    found = {
+        row.id: row for row in access.all(Account, col(Account.phone).like(ends)) if _same(row.phone, digits)
+    }
     found |= {row.id: row for row in access.all(Account, col(Account.id).in_(ids))} if ids else {}
     return next(iter(found.values())) if len(found) == 1 else None
 

@@ -62,10 +62,20 @@ def _outage_words(found: Outage, company: Company, street: str) -> tuple[str, st
 
     if found.state in ("restored", "closed"):
         back = f"Restored at {clock(found.restored_at)}." if found.restored_at else "It is over."
-        return f"Power is back at {street}", f"{back} Still dark? Check your main switch, then report it again."
+        return (
+            f"Power is back at {street}",
+            f"{back} Still dark? Check your main switch, then report it again.",
+        )
     if found.state in ("cancelled", "merged"):
-        return f"Outage at {street}: {outages.WORDS[found.state].lower()}", "This page says how it stands now."
-    back = f"Most likely back by {clock(found.etr)}." if found.etr else "We do not know yet when it will be back."
+        return (
+            f"Outage at {street}: {outages.WORDS[found.state].lower()}",
+            "This page says how it stands now.",
+        )
+    back = (
+        f"Most likely back by {clock(found.etr)}."
+        if found.etr
+        else "We do not know yet when it will be back."
+    )
     by = f" by {clock(found.next_by)}" if found.next_by else ""
     upcoming = f" Next: {found.next_who}, {found.next_what}{by}." if found.next_who else ""
     return f"Power is out at {street}: {outages.WORDS[found.state].lower()}", f"{back}{upcoming}"
@@ -73,19 +83,29 @@ def _outage_words(found: Outage, company: Company, street: str) -> tuple[str, st
 
 def _watchers(access: Access, mine: list[Premise]) -> list[OutageWatch]:
     found = access.all(
-        OutageWatch, col(OutageWatch.premise_id).in_([place.id for place in mine]), col(OutageWatch.channel) == "mail"
+        OutageWatch,
+        col(OutageWatch.premise_id).in_([place.id for place in mine]),
+        col(OutageWatch.channel) == "mail",
     )
     # Somebody who watches three places of one account reads one mail.
     return list({watch.to: watch for watch in found if watch.to}.values())
 
 
 def _medical(access: Access, accounts: Iterable[str]) -> set[str]:
-    found = access.all(EnergyChoice, col(EnergyChoice.account_id).in_(list(accounts)), col(EnergyChoice.medical).is_(True))
+    found = access.all(
+        EnergyChoice, col(EnergyChoice.account_id).in_(list(accounts)), col(EnergyChoice.medical).is_(True)
+    )
     return {choice.account_id for choice in found}
 
 
 def _mail_medical(
-    access: SystemAccess, company: Company, account_id: str, title: str, detail: str, change: str, extra: str = ""
+    access: SystemAccess,
+    company: Company,
+    account_id: str,
+    title: str,
+    detail: str,
+    change: str,
+    extra: str = "",
 ) -> None:
     text = (
         f"{detail}\n\nYou are on our medical list. If somebody at your place needs power for their health, "
@@ -93,7 +113,9 @@ def _mail_medical(
     )
     for person in _people_of(access, account_id):
         letter = _letter(company, title, text, _LINK)
-        notifications.mail(access, person.email, f"Medical list: {title}", letter, f"medical:{change}:{person.id}")
+        notifications.mail(
+            access, person.email, f"Medical list: {title}", letter, f"medical:{change}:{person.id}"
+        )
 
 
 def _people_of(access: SystemAccess, account_id: str) -> list[Person]:
@@ -164,11 +186,18 @@ def work_words(work: PlannedWork, company: Company, street: str) -> tuple[str, s
     """Planned work as a title and a sentence, on the company's wall clock."""
     begins, ends = local(work.starts_at, company.zone), local(work.ends_at, company.zone)
     day = when.day(begins.date(), company.locale)
-    until = f"{ends:%H:%M}" if ends.date() == begins.date() else when.moment(work.ends_at, work.starts_at, company.zone)
+    until = (
+        f"{ends:%H:%M}"
+        if ends.date() == begins.date()
+        else when.moment(work.ends_at, work.starts_at, company.zone)
+    )
     if work.state == "called_off":
         return f"Called off: planned work at {street} on {day}", "Your power stays on. Nothing else changes."
     why = work.why[:1].upper() + work.why[1:].rstrip(".")
-    return f"Planned work: no power at {street} on {day}, {begins:%H:%M} to {until}", f"{why}. Reference {work.reference}."
+    return (
+        f"Planned work: no power at {street} on {day}, {begins:%H:%M} to {until}",
+        f"{why}. Reference {work.reference}.",
+    )
 
 
 def calendar_of(work: PlannedWork, company: Company, street: str = "") -> str:
@@ -186,7 +215,11 @@ def planned_work(access: Access, work_id: str) -> Download:
     """Planned work for one's own calendar."""
     access.require("outage.see")
     work = access.get(PlannedWork, work_id)
-    mine = access.all(Premise, col(Premise.feeder) == work.feeder, limit=2) if access.visitor.account_id else []
+    mine = (
+        access.all(Premise, col(Premise.feeder) == work.feeder, limit=2) if access.visitor.account_id else []
+    )
     street = mine[0].street if len(mine) == 1 else ""
     text = calendar_of(work, company_of(access), street)
-    return Download(f"planned-work-{work.reference}.ics", "text/calendar; charset=utf-8; method=PUBLISH", text.encode())
+    return Download(
+        f"planned-work-{work.reference}.ics", "text/calendar; charset=utf-8; method=PUBLISH", text.encode()
+    )

@@ -55,7 +55,9 @@ def taken(access: Access) -> set[Slot]:
             .group_by(col(ServiceRequest.wanted_on), col(ServiceRequest.slot))
         )
         return {
-            Slot(day, part) for day, part, count in house.db.execute(statement) if part in _PARTS and count >= most
+            Slot(day, part)
+            for day, part, count in house.db.execute(statement)
+            if part in _PARTS and count >= most
         }
 
 
@@ -91,5 +93,6 @@ def take(access: Access, request: ServiceRequest, slot: Slot) -> None:
         except IntegrityError:
             access.db.refresh(request)
     raise Refusal(
-        f"The {slot.part} of {request_facts.day_words(access, slot.day)} was just taken. Choose another time.", "slot"
+        f"The {slot.part} of {request_facts.day_words(access, slot.day)} was just taken. Choose another time.",
+        "slot",
     )
