@@ -26,6 +26,6 @@ def configure() -> None:
             _without_secrets,
             structlog.processors.JSONRenderer(default=repr),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

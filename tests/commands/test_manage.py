@@ -1,12 +1,20 @@
 """The commands, as an operator types them."""
 
 import pytest
+import structlog
 from sqlmodel import text
 
 from portal_app import manage
 from portal_app.core.access import acting_for, before_sign_in, unscoped
 from portal_app.core.accounts import Company
 from portal_app.core.db import session
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before():
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 def test_a_company_is_created_once(database, capsys):
