@@ -119,10 +119,9 @@ def bill() -> rx.Component:
         page.ready,
         rx.fragment(
             head,
+            rx.cond(BillState.request.reference, _transfer()),
             rx.el.div(lines, class_name="col"),
-            rx.el.div(
-                rx.cond(BillState.request.reference, _transfer()), rx.cond(page.why_title, why), class_name="col"
-            ),
+            rx.el.div(rx.cond(page.why_title, why), class_name="col"),
             rx.cond(
                 page.payable & (BillState.request.reference == ""),
                 action_bar(button(page.pay_label, "primary", icon="bill", on_click=BillState.pay), says=page.pay_words),

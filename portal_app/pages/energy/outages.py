@@ -106,8 +106,8 @@ def report() -> rx.Component:
     )
     told = rx.fragment(
         rx.el.h1("Your report is in"),
-        notice(state.done),
-        link("Follow it", "/energy/outages"),
+        rx.el.p("We write here as it moves. Your reference is ", rx.el.b(state.done.reference, class_name="num"), ".", class_name="meaning"),
+        link_button("Follow it", "/energy/outages", "primary"),
     )
     return rx.cond(state.done.title, told, asked)
 

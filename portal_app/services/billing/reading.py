@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from sqlmodel import col
 
@@ -10,6 +11,7 @@ from portal_app.core import clock
 from portal_app.core.access import Access, reads
 from portal_app.core.accounts import Account
 from portal_app.core.errors import NotYours
+from portal_app.core.money import symbol, to_minor
 from portal_app.services.billing import checkcode, ledger, rules
 from portal_app.services.billing.company import company_of, money, today
 from portal_app.services.billing.ledger import LedgerEntry
@@ -116,7 +118,30 @@ def bill(access: Access, bill_id: str) -> BillView:
 
 def _explained(access: Access, bill: Bill, line: BillLine) -> ExplainedLine:
     amount = money(access, line.amount_cents, bill.currency)
-    return ExplainedLine(line.id, line.title, quantity_text(line), amount, line.why)
+    return ExplainedLine(line.id, line.title, _read_aloud(access, bill, line), amount, line.why)
+
+
+def _read_aloud(access: Access, bill: Bill, line: BillLine) -> str:
+    """How a line came about, as a person says it: "294 kWh at $0.30", "7.5 % of $190.90"."""
+    if not line.quantity or not line.rate:
+        return quantity_text(line)
+    amount, rate = Decimal(line.quantity), Decimal(line.rate)
+    if line.unit == "taxable":
+        return f"{_plain(rate * 100)} % of {money(access, to_minor(amount, bill.currency), bill.currency)}"
+    unit = f"{line.unit}s" if line.unit in ("day", "month") and amount != 1 else line.unit
+    return f"{_plain(amount)} {unit} at {symbol(bill.currency, access.visitor.locale)}{_price(rate)}"
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value.quantize(Decimal('0.1')) if abs(value) >= 100 else value.quantize(Decimal('0.001')):,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _price(rate: Decimal) -> str:
+    """A price with at least its cents: 0.30, 0.012."""
+    text = f"{rate.normalize():f}"
+    whole, _, digits = text.partition(".")
+    return f"{whole}.{digits.ljust(2, '0')}"
 
 
 def _sums(access: Access, bill: Bill, left: int) -> tuple[SumLine, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlmodel import col
 
@@ -9,6 +10,7 @@ from portal_app.core import money, when
 from portal_app.core.access import Access, SystemAccess, reads
 from portal_app.core.errors import Refusal
 from portal_app.portals.energy.rules import explain
+from portal_app.portals.energy.rules.rounding import plain
 from portal_app.portals.energy.rules.tariffs import Line, Priced
 from portal_app.portals.energy.service import insight as insights
 from portal_app.portals.energy.service import places
@@ -67,7 +69,7 @@ def _drafts(priced: Priced, commodity: str, said: Callable[[int], str]) -> list[
     drafts = []
     for line in priced.lines:
         told = explain.explain(line, priced.lines, said)
-        title = told.title if commodity == "electricity" or commodity in told.title.lower() else f"Gas: {_lower(told.title)}"
+        title = _title(line, told.title, commodity)
         drafts.append(
             billing.LineDraft(
                 code=f"{commodity}.{line.code}",
@@ -86,8 +88,20 @@ def _drafts(priced: Priced, commodity: str, said: Callable[[int], str]) -> list[
     return drafts
 
 
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
+def _title(line: Line, told: str, commodity: str) -> str:
+    """A line's name as its customer says it: "Electricity up to your baseline", "Gas delivery"."""
+    name = commodity.capitalize()
+    if line.explain_key == "tier":
+        return f"{name} up to your baseline" if not line.beyond else f"{name} above {_plainly(line.beyond)} {line.unit}"
+    if line.explain_key == "flat":
+        return name
+    if line.explain_key == "period":
+        return f"{name}, {line.name[:1].lower()}{line.name[1:]}"
+    return told if commodity == "electricity" else f"{name}: {told[:1].lower()}{told[1:]}"
+
+
+def _plainly(value: Decimal) -> str:
+    return plain(value, 0)
 
 
 def _facts(line: Line) -> dict[str, str]:

@@ -221,7 +221,7 @@ def post_outage(  # noqa: PLR0913 -- the facts of an outage as its operator know
     found = access.add(
         Outage, reference=reference("OUT"), state="confirmed", feeder=feeder, area=area, cause=cause,
         polygon=json.dumps({"type": "Polygon", "coordinates": [ring]}) if ring else "", storm=storm, planned=planned,
-        etr=etr, etr_source="operator", next_who="the control room", next_what="sends a crew",
+        etr=etr, etr_source="operator", next_who="the control room", next_what="finding a crew",
     )  # fmt: skip
     touched = premises_in(access, found)
     if not touched:
@@ -310,13 +310,18 @@ def _clean(facts: dict[str, Any]) -> dict[str, Any]:
 def _consequences(event: str, state: str) -> dict[str, Any]:
     """Who is next and what, where the operator said nothing of it."""
     nexts = {
-        "confirm": ("the control room", "sends a crew"), "assess": ("our crew", "looks at the damage"),
-        "assign": ("our crew", "sets off"), "depart": ("our crew", "reaches the fault"),
-        "arrive": ("our crew", "repairs it"), "restore_part": ("our crew", "brings the rest back"),
-        "wait_for_parts": ("the depot", "brings the parts"), "wait_for_crew": ("the control room", "sends another crew"),
-        "no_access": ("our crew", "finds a way in"), "reopen": ("the control room", "sends a crew"),
-        "restore": ("you", "tell us if it is still dark"), "close": ("nobody", "it is over"),
-    }  # fmt: skip
+        "confirm": ("the control room", "finding a crew"),
+        "assess": ("our crew", "looking at the damage"),
+        "assign": ("our crew", "setting off"),
+        "depart": ("our crew", "at the fault"),
+        "arrive": ("our crew", "at work on it"),
+        "restore_part": ("our crew", "bringing the rest back"),
+        "wait_for_parts": ("the depot", "on the way with the parts"),
+        "wait_for_crew": ("the control room", "sending another crew"),
+        "no_access": ("our crew", "finding a way in"),
+        "reopen": ("the control room", "finding a crew"),
+        "restore": ("you", "telling us if it is still dark"),
+    }
     who, what = nexts.get(event, ("nobody", "it is over"))
     found: dict[str, Any] = {"next_who": who, "next_what": what, "next_by": None}
     if state == "restored":

@@ -428,7 +428,7 @@ def _open(access: Access, place: Premise) -> Outage:
     outage = access.add(
         Outage, reference=reference("OUT"), state="reported", feeder=place.feeder, area=f"{place.street} area",
         lat=place.lat, lon=place.lon, customers=1, next_who=f"the control room at {company.short_name if company else 'ours'}",
-        next_what="checks the line", next_by=now() + FIRST_LOOK, etr=opening.etr, etr_source=opening.source,
+        next_what="checking the line", next_by=now() + FIRST_LOOK, etr=opening.etr, etr_source=opening.source,
         storm=_storm_now(access),
     )  # fmt: skip
     access.add(
