@@ -132,7 +132,7 @@ def field(
         **({"on_blur": on_blur} if on_blur is not None else {}),
     )
     control = _steady(control, value, on_change)
-    if before or after:
+    if live(before) or live(after) or before or after:
         control = rx.el.div(
             when(before, lambda: rx.el.span(before, custom_attrs={"aria-hidden": "true"})),
             control,
@@ -205,10 +205,11 @@ def photo_field(
     error: Any = "",
     accept: str = "image/*",
     optional: bool = False,
+    camera: bool = True,
 ) -> rx.Component:
-    """A photo, taken with the phone's camera or picked from the device."""
+    """A photo, taken with the phone's camera or picked from the device; without `camera` any other file."""
     control = rx.el.span(
-        icon("camera"),
+        icon("camera" if camera else "upload"),
         rx.el.input(
             type="file",
             name=name,
@@ -217,7 +218,7 @@ def photo_field(
             custom_attrs={
                 "id": name,
                 "accept": accept,
-                "capture": "environment",
+                **({"capture": "environment"} if camera else {}),
                 **_described(name, hint, error),
             },
         ),
