@@ -131,7 +131,9 @@ class RunOutageState(Acting, rx.State):
         begins = _moment(str(form.get("starts_at", "")), visitor.zone, "starts_at")
         ends = _moment(str(form.get("ends_at", "")), visitor.zone, "ends_at")
         if begins is None or ends is None:
-            raise Refusal("Planned work needs a beginning and an end.", "starts_at" if begins is None else "ends_at")
+            raise Refusal(
+                "Planned work needs a beginning and an end.", "starts_at" if begins is None else "ends_at"
+            )
         said = await self._do(
             operator.announce_work,
             feeder=str(form.get("feeder", "")),

@@ -138,7 +138,9 @@ class OpenReportState(Acting, rx.State):
         """Report it; the answer is the same whether or not the number is known."""
         self.known_by = str(form.get("known_by", self.known_by))[:60]
         address = self.router.session.client_ip
-        outcome = await self._outside(reporting.report_openly, self.router.headers.host, self.known_by, address)
+        outcome = await self._outside(
+            reporting.report_openly, self.router.headers.host, self.known_by, address
+        )
         self.problem, self.done = outcome.problem, outcome.notice
         session = await self.get_state(SessionState)
         session.notice = outcome.notice

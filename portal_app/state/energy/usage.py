@@ -21,7 +21,9 @@ class UsageState(Acting, rx.State):
     tariffs_note: str = ""
 
     async def _show(self) -> None:
-        self.page = await self._do(usage.usage_page, self.place, self.commodity, self.span, self.unit, self.on)
+        self.page = await self._do(
+            usage.usage_page, self.place, self.commodity, self.span, self.unit, self.on
+        )
         self.place, self.commodity = self.page.premise, self.page.commodity
 
     @rx.event

@@ -28,9 +28,17 @@ def load(*, neighbours: int = 48, days: int = DAYS) -> None:
 
 def _company(slug: str, name: str, short: str, brand: str) -> Company:
     return tenancy.create_company(
-        slug, "energy", name, short_name=short, brand=brand, zone=ZONE, phone="555-0100", demo=True,
-        bank_name="Valley Savings Bank", bank_account="021000021 / 4410 2207 19",
-    )  # fmt: skip
+        slug,
+        "energy",
+        name,
+        short_name=short,
+        brand=brand,
+        zone=ZONE,
+        phone="555-0100",
+        demo=True,
+        bank_name="Valley Savings Bank",
+        bank_account="021000021 / 4410 2207 19",
+    )
 
 
 def _brightwater(neighbours: int, days: int) -> None:
@@ -42,10 +50,25 @@ def _brightwater(neighbours: int, days: int) -> None:
         tariffs.load(access, last)
         ground.load(access)
         readings.weather(access, known, ZONE, snap)
-        maya = people.open_up(access, "4410-0927", "Maya Lund", "maya@brightwater.example", "Maya Lund",
-                              "at home, with electricity and gas", order=1)  # fmt: skip
-        omar = people.open_up(access, "5210-3300", "Omar Haddad Shops", "omar@brightwater.example", "Omar Haddad",
-                              "three shops", order=2, segment="business")  # fmt: skip
+        maya = people.open_up(
+            access,
+            "4410-0927",
+            "Maya Lund",
+            "maya@brightwater.example",
+            "Maya Lund",
+            "at home, with electricity and gas",
+            order=1,
+        )
+        omar = people.open_up(
+            access,
+            "5210-3300",
+            "Omar Haddad Shops",
+            "omar@brightwater.example",
+            "Omar Haddad",
+            "three shops",
+            order=2,
+            segment="business",
+        )
         people.add_staff(access, "rosa@brightwater.example", "Rosa Vik", "runs outages and requests", order=3)
         _supplied(access, maya, people.MAYA, 0, known, snap)
         for number, place in enumerate(people.OMAR):
@@ -63,8 +86,15 @@ def _the_other(days: int) -> None:
     with acting_for_company(company.id, kind="energy", zone=ZONE, actor="demo") as access:
         tariffs.load(access, last)
         readings.weather(access, known, ZONE, frozenset())
-        other = people.open_up(access, "9910-0001", "Olaf Other", "other@brightwater-two.example", "Olaf Other",
-                               "customer of another utility", order=1)  # fmt: skip
+        other = people.open_up(
+            access,
+            "9910-0001",
+            "Olaf Other",
+            "other@brightwater-two.example",
+            "Olaf Other",
+            "customer of another utility",
+            order=1,
+        )
         _supplied(access, other, people.OTHER, 0, known, frozenset())
     happenings.bill(company.id, other.id, last)
 
@@ -76,7 +106,7 @@ def _supplied(
     number: int,
     known: list[date],
     snap: frozenset[date],
-) -> None:  # noqa: E501
+) -> None:
     premise = people.settle(access, account, place, number)
     since = known[0] - timedelta(days=400)
     if place.electricity is not None:
@@ -87,7 +117,7 @@ def _supplied(
     if place.gas is not None:
         register = readings.connect(
             access, premise, "gas", place.gas_tariff, place.gas_meter, since, place.cycle_day, 86_400
-        )  # noqa: E501
+        )
         readings.fill(access, register, readings.gas(place.gas, known, ZONE, snap), ZONE)
 
 
@@ -102,10 +132,16 @@ def _neighbour(access: SystemAccess, number: int, known: list[date], snap: froze
         heat=luck.uniform(22, 52),
     )
     place = Place(
-        "Home", f"{20 + number} Elm Street", luck.uniform(-1.7, 1.9), luck.uniform(-1.6, 1.5),
-        luck.choice(("mill-road", "mill-road", "valley-road")), sqft=round(1640 * luck.uniform(0.8, 1.2)),
-        occupants=luck.choice((1, 2, 3, 4)), electricity=habits, meter=f"4411 {number:04d}",
-    )  # fmt: skip
+        "Home",
+        f"{20 + number} Elm Street",
+        luck.uniform(-1.7, 1.9),
+        luck.uniform(-1.6, 1.5),
+        luck.choice(("mill-road", "mill-road", "valley-road")),
+        sqft=round(1640 * luck.uniform(0.8, 1.2)),
+        occupants=luck.choice((1, 2, 3, 4)),
+        electricity=habits,
+        meter=f"4411 {number:04d}",
+    )
     premise = people.settle(access, account, place, 0)
     register = readings.connect(access, premise, "electricity", "E-HOME", place.meter, known[0], 3, 86_400)
     readings.fill(access, register, readings.by_day(habits, known, ZONE, snap), ZONE)

@@ -26,7 +26,11 @@ def area(points: list[tuple[float, float]]) -> dict[str, Any]:
 
 
 _GROUND: list[tuple[str, str, dict[str, Any]]] = [
-    ("Mill River", "water", _line([(-9, 5.5), (-6, 4.2), (-3.5, 3.6), (-1, 2.1), (1.5, 1.7), (4, 0.2), (6.5, -0.6), (9, -2.4)])),
+    (
+        "Mill River",
+        "water",
+        _line([(-9, 5.5), (-6, 4.2), (-3.5, 3.6), (-1, 2.1), (1.5, 1.7), (4, 0.2), (6.5, -0.6), (9, -2.4)]),
+    ),
     ("Valley Road", "road", _line([(-9, -1), (-5, -0.6), (0, 0), (5, 1.2), (9, 1.5)])),
     ("Mill Road", "road", _line([(-1.2, 6), (-0.8, 3), (0, 0), (0.3, -3), (1.2, -6)])),
     ("Eastfield Lane", "road", _line([(5, 6), (5.2, 3), (5, 1.2), (5.4, -2), (6.2, -6)])),
@@ -34,7 +38,7 @@ _GROUND: list[tuple[str, str, dict[str, Any]]] = [
     ("Brightwater", "town", area([(-1.8, -1.6), (-2, 0.9), (-0.4, 1.8), (1.6, 1.3), (2, -0.7), (0.8, -1.9)])),
     ("Eastfield", "town", area([(4.1, 0.2), (4.3, 2.2), (5.8, 2.4), (6.4, 1.0), (5.6, -0.2)])),
     ("Orchard", "town", area([(-6.2, -1.6), (-6.4, 0.3), (-4.6, 0.7), (-4.2, -1.2)])),
-]  # fmt: skip
+]
 
 
 def position(east: float, north: float) -> tuple[float, float]:

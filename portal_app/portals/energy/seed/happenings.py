@@ -18,9 +18,12 @@ from portal_app.services.notifications import service as notifications
 ZONE = "America/Los_Angeles"
 _PAST = 90
 _CAUSES = (
-    ("Equipment failure", 110, 0.5), ("Tree contact", 190, 0.6), ("Vehicle hit a pole", 160, 0.4),
-    ("Animal contact", 75, 0.5), ("Planned work", 240, 0.3),
-)  # fmt: skip
+    ("Equipment failure", 110, 0.5),
+    ("Tree contact", 190, 0.6),
+    ("Vehicle hit a pole", 160, 0.4),
+    ("Animal contact", 75, 0.5),
+    ("Planned work", 240, 0.3),
+)
 
 
 def load(company_id: str, maya_id: str, omar_id: str, last: date) -> None:
@@ -61,7 +64,9 @@ def _bills_of(access: SystemAccess, premise: Premise, last: date, months: int) -
 
 def _paid(access: SystemAccess, made: Bill) -> None:
     asked = billing.request_payment(access, made.id)
-    billing.record_transfer(access, asked.reference, made.total_cents, made.issued_on + timedelta(days=12), f"demo-{made.number}")
+    billing.record_transfer(
+        access, asked.reference, made.total_cents, made.issued_on + timedelta(days=12), f"demo-{made.number}"
+    )
 
 
 def _past_outages(access: SystemAccess) -> None:
@@ -74,17 +79,36 @@ def _past_outages(access: SystemAccess) -> None:
 
 
 def _one_past(access: SystemAccess, cause: str, lasted: int, begun: datetime, luck: Random) -> None:
-    feeder, area = luck.choice((("valley-road", "Valley Road"), ("eastfield", "Eastfield"), ("orchard", "Orchard Way")))
+    feeder, area = luck.choice(
+        (("valley-road", "Valley Road"), ("eastfield", "Eastfield"), ("orchard", "Orchard Way"))
+    )
     lat, lon = ground.position(luck.uniform(-6, 6), luck.uniform(-4, 4))
     promised = begun + timedelta(minutes=round(lasted * luck.uniform(0.9, 1.9)))
     back = begun + timedelta(minutes=lasted)
     outage = access.add(
-        Outage, reference=reference("OUT"), state="closed", state_since=back, cause=cause, feeder=feeder, area=area,
-        lat=lat, lon=lon, started_at=begun, customers=luck.randrange(6, 190), crew=f"Crew {luck.randrange(1, 9)}",
-        etr=promised, etr_source="crew", restored_at=back, closed_at=back, planned=cause == "Planned work",
-        next_who="nobody", next_what="it is over",
-    )  # fmt: skip
-    access.add(EtrChange, outage_id=outage.id, at=begun + timedelta(minutes=10), after=promised, source="crew")
+        Outage,
+        reference=reference("OUT"),
+        state="closed",
+        state_since=back,
+        cause=cause,
+        feeder=feeder,
+        area=area,
+        lat=lat,
+        lon=lon,
+        started_at=begun,
+        customers=luck.randrange(6, 190),
+        crew=f"Crew {luck.randrange(1, 9)}",
+        etr=promised,
+        etr_source="crew",
+        restored_at=back,
+        closed_at=back,
+        planned=cause == "Planned work",
+        next_who="nobody",
+        next_what="it is over",
+    )
+    access.add(
+        EtrChange, outage_id=outage.id, at=begun + timedelta(minutes=10), after=promised, source="crew"
+    )
 
 
 def _outage_now(access: SystemAccess, maya_id: str) -> None:
@@ -94,38 +118,82 @@ def _outage_now(access: SystemAccess, maya_id: str) -> None:
     touched = access.all(Premise, col(Premise.feeder) == home.feeder)
     etr = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=118)
     outage = access.add(
-        Outage, reference="OUT-20418", state="crew_en_route", state_since=begun + timedelta(minutes=41),
-        cause="Equipment failure", feeder=home.feeder, area="Mill Road", lat=home.lat, lon=home.lon, started_at=begun,
-        customers=len({place.account_id for place in touched}), crew="Crew 7", crew_from="Eastfield", etr=etr,
-        etr_source="operator", next_who="crew 7 at Brightwater", next_what="at the fault",
+        Outage,
+        reference="OUT-20418",
+        state="crew_en_route",
+        state_since=begun + timedelta(minutes=41),
+        cause="Equipment failure",
+        feeder=home.feeder,
+        area="Mill Road",
+        lat=home.lat,
+        lon=home.lon,
+        started_at=begun,
+        customers=len({place.account_id for place in touched}),
+        crew="Crew 7",
+        crew_from="Eastfield",
+        etr=etr,
+        etr_source="operator",
+        next_who="crew 7 at Brightwater",
+        next_what="at the fault",
         next_by=clock.now() + timedelta(minutes=28),
-    )  # fmt: skip
+    )
     steps = (
         ("report", "", "reported", 0, "The first report came in."),
-        ("confirm", "reported", "confirmed", 15, f"Fault confirmed on the Mill Road line. {outage.customers} customers are without power."),
+        (
+            "confirm",
+            "reported",
+            "confirmed",
+            15,
+            f"Fault confirmed on the Mill Road line. {outage.customers} customers are without power.",
+        ),
         ("assign", "confirmed", "crew_assigned", 30, "Crew 7 is assigned."),
         ("depart", "crew_assigned", "crew_en_route", 41, "Crew 7 set off from Eastfield."),
-    )  # fmt: skip
+    )
     for event, before, after, minutes, words in steps:
-        access.add(OutageStep, outage_id=outage.id, at=begun + timedelta(minutes=minutes), event=event, before=before,
-                   after=after, words=words, by="Rosa Vik")  # fmt: skip
+        access.add(
+            OutageStep,
+            outage_id=outage.id,
+            at=begun + timedelta(minutes=minutes),
+            event=event,
+            before=before,
+            after=after,
+            words=words,
+            by="Rosa Vik",
+        )
     first = etr - timedelta(minutes=40)
     access.add(EtrChange, outage_id=outage.id, at=begun + timedelta(minutes=16), after=first, source="rule")
-    access.add(EtrChange, outage_id=outage.id, at=begun + timedelta(minutes=41), before=first, after=etr,
-               because="the crew comes from Eastfield", source="operator")  # fmt: skip
+    access.add(
+        EtrChange,
+        outage_id=outage.id,
+        at=begun + timedelta(minutes=41),
+        before=first,
+        after=etr,
+        because="the crew comes from Eastfield",
+        source="operator",
+    )
 
 
 def _planned(access: SystemAccess) -> None:
-    begins = (clock.local(clock.now(), ZONE) + timedelta(days=9)).replace(hour=9, minute=0, second=0, microsecond=0)
+    begins = (clock.local(clock.now(), ZONE) + timedelta(days=9)).replace(
+        hour=9, minute=0, second=0, microsecond=0
+    )
     access.add(
-        PlannedWork, reference=reference("PLN"), feeder="mill-road", starts_at=begins, ends_at=begins + timedelta(hours=3),
+        PlannedWork,
+        reference=reference("PLN"),
+        feeder="mill-road",
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=3),
         why="we replace a transformer that is 40 years old",
-    )  # fmt: skip
+    )
 
 
 def _news(access: SystemAccess, maya_id: str) -> None:
     clock_words = clock.local(clock.now() - timedelta(minutes=11), ZONE).strftime("%H:%M")
     notifications.tell(
-        access, maya_id, "Outage: crew on the way", f"Today {clock_words}, power is out at 12 Elm Street",
-        "/energy/outages", "demo:outage",
-    )  # fmt: skip
+        access,
+        maya_id,
+        "Outage: crew on the way",
+        f"Today {clock_words}, power is out at 12 Elm Street",
+        "/energy/outages",
+        "demo:outage",
+    )

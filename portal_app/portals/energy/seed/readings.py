@@ -55,20 +55,32 @@ def connect(
     since: date,
     cycle_day: int,
     seconds: int = 3600,
-) -> Register:  # noqa: E501, PLR0913
+) -> Register:
     """Sign a place up for a commodity: agreement, meter and its register."""
     owner = {"account_id": premise.account_id}
     agreement = access.add(
-        ServiceAgreement, **owner, premise_id=premise.id, commodity=commodity, tariff_code=tariff, starts=since,
+        ServiceAgreement,
+        **owner,
+        premise_id=premise.id,
+        commodity=commodity,
+        tariff_code=tariff,
+        starts=since,
         cycle_day=cycle_day,
-    )  # fmt: skip
+    )
     meter = access.add(
         Meter, **owner, premise_id=premise.id, agreement_id=agreement.id, number=number, commodity=commodity
     )
     return access.add(
-        Register, **owner, meter_id=meter.id, premise_id=premise.id, ref=f"meter:{number}", commodity=commodity,
-        unit="Wh" if commodity == "electricity" else "therm", seconds=seconds, zone=premise.zone,
-    )  # fmt: skip
+        Register,
+        **owner,
+        meter_id=meter.id,
+        premise_id=premise.id,
+        ref=f"meter:{number}",
+        commodity=commodity,
+        unit="Wh" if commodity == "electricity" else "therm",
+        seconds=seconds,
+        zone=premise.zone,
+    )
 
 
 def fill(
@@ -115,7 +127,15 @@ def gas(
     habits: homes.Habits, days: list[date], zone: str, snap: frozenset[date]
 ) -> list[tuple[int, int, int, str]]:
     """Days of gas in thousandths of a therm."""
-    return [(_midnight(day, zone), _midnight(day + timedelta(days=1), zone) - _midnight(day, zone), homes.therms(habits, day, snap), "actual") for day in days]  # fmt: skip  # noqa: E501
+    return [
+        (
+            _midnight(day, zone),
+            _midnight(day + timedelta(days=1), zone) - _midnight(day, zone),
+            homes.therms(habits, day, snap),
+            "actual",
+        )
+        for day in days
+    ]
 
 
 def _midnight(day: date, zone: str) -> int:
@@ -145,7 +165,7 @@ def weather(access: Access, days: list[date], zone: str, snap: frozenset[date]) 
                 "hdd": round(sum(max(0, 6000 - t) for t in degrees) / count),
                 "cdd": round(sum(max(0, t - 6500) for t in degrees) / count),
                 "hours": count,
-            }  # fmt: skip
+            }
         )
     for begin in range(0, len(hours), _BATCH):
         access.add_many(WeatherReading, hours[begin : begin + _BATCH])

@@ -10,9 +10,11 @@ from portal_app.portals.energy.service import tariff_book
 _EVENING = frozenset(range(16, 21))
 _REST = frozenset(range(24)) - _EVENING
 _GREEN = Rider(
-    "renewable", "Renewable surcharge", D("0.012"),
+    "renewable",
+    "Renewable surcharge",
+    D("0.012"),
     "It pays for wind and solar power in the state, the same for every home.",
-)  # fmt: skip
+)
 _HOME = {"tax_rate": D("0.075"), "riders": (_GREEN,), "fixed_per_day": D("0.49")}
 _BASELINE = (
     Baseline(D("9.8"), frozenset({5, 6, 7, 8, 9, 10})),
@@ -23,12 +25,23 @@ _BASELINE = (
 def _stepped(version: str, effective: date, rates: tuple[str, str, str]) -> Tariff:
     one, two, three = rates
     return Tariff(
-        code="E-HOME", version=version, name="Home, in steps", effective_from=effective,
-        tiers=(Tier(D(one), D(1)), Tier(D(two), D(4)), Tier(D(three))), baseline=_BASELINE,
-        credits=(Credit("climate", "Climate credit", 2400, frozenset({4, 10}),
-                        "Your share of what power plants pay for their emissions, twice a year."),),
+        code="E-HOME",
+        version=version,
+        name="Home, in steps",
+        effective_from=effective,
+        tiers=(Tier(D(one), D(1)), Tier(D(two), D(4)), Tier(D(three))),
+        baseline=_BASELINE,
+        credits=(
+            Credit(
+                "climate",
+                "Climate credit",
+                2400,
+                frozenset({4, 10}),
+                "Your share of what power plants pay for their emissions, twice a year.",
+            ),
+        ),
         **_HOME,
-    )  # fmt: skip
+    )
 
 
 def load(access: Access, today: date) -> None:
@@ -42,31 +55,71 @@ def load(access: Access, today: date) -> None:
     )
     tariff_book.keep(
         access,
-        Tariff(code="E-TIME", version="1", name="Home, by time of day", effective_from=past, periods=periods,
-               holidays="US-CA", **_HOME),
-    )  # fmt: skip
-    tariff_book.keep(
-        access, Tariff(code="E-FLAT", version="1", name="Home, one price", effective_from=past,
-                       tiers=(Tier(D("0.35")),), **_HOME),
-    )  # fmt: skip
-    tariff_book.keep(
-        access,
-        Tariff(code="E-SHOP", version="1", name="Shop, one price", effective_from=past, tiers=(Tier(D("0.29")),),
-               fixed_per_day=D("1.15"), riders=(_GREEN,), tax_rate=D("0.075")),
-        segment="business",
-    )  # fmt: skip
+        Tariff(
+            code="E-TIME",
+            version="1",
+            name="Home, by time of day",
+            effective_from=past,
+            periods=periods,
+            holidays="US-CA",
+            **_HOME,
+        ),
+    )
     tariff_book.keep(
         access,
-        Tariff(code="E-SHOP-TIME", version="1", name="Shop, by time of day", effective_from=past,
-               periods=(Period("peak", "16:00 to 21:00 on working days", D("0.43"), _EVENING, frozenset()),
-                        Period("off", "All other hours", D("0.24"), _REST)),
-               fixed_per_day=D("1.15"), riders=(_GREEN,), tax_rate=D("0.075")),
+        Tariff(
+            code="E-FLAT",
+            version="1",
+            name="Home, one price",
+            effective_from=past,
+            tiers=(Tier(D("0.35")),),
+            **_HOME,
+        ),
+    )
+    tariff_book.keep(
+        access,
+        Tariff(
+            code="E-SHOP",
+            version="1",
+            name="Shop, one price",
+            effective_from=past,
+            tiers=(Tier(D("0.29")),),
+            fixed_per_day=D("1.15"),
+            riders=(_GREEN,),
+            tax_rate=D("0.075"),
+        ),
         segment="business",
-    )  # fmt: skip
+    )
+    tariff_book.keep(
+        access,
+        Tariff(
+            code="E-SHOP-TIME",
+            version="1",
+            name="Shop, by time of day",
+            effective_from=past,
+            periods=(
+                Period("peak", "16:00 to 21:00 on working days", D("0.43"), _EVENING, frozenset()),
+                Period("off", "All other hours", D("0.24"), _REST),
+            ),
+            fixed_per_day=D("1.15"),
+            riders=(_GREEN,),
+            tax_rate=D("0.075"),
+        ),
+        segment="business",
+    )
     for code, segment, fixed in (("G-HOME", "home", "0.16"), ("G-SHOP", "business", "0.38")):
         tariff_book.keep(
             access,
-            Tariff(code=code, version="1", name="Gas", effective_from=past, commodity="gas", unit="therms",
-                   tiers=(Tier(D("1.62")),), fixed_per_day=D(fixed), tax_rate=D("0.075")),
+            Tariff(
+                code=code,
+                version="1",
+                name="Gas",
+                effective_from=past,
+                commodity="gas",
+                unit="therms",
+                tiers=(Tier(D("1.62")),),
+                fixed_per_day=D(fixed),
+                tax_rate=D("0.075"),
+            ),
             segment=segment,
-        )  # fmt: skip
+        )

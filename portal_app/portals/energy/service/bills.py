@@ -18,7 +18,7 @@ from portal_app.portals.energy.service.insight import Insight
 from portal_app.portals.energy.tables import Premise
 from portal_app.services.billing import service as billing
 from portal_app.services.billing.tables import Bill
-from portal_app.shapes.energy import BillPage, BillingPage
+from portal_app.shapes.energy import BillingPage, BillPage
 from portal_app.shapes.money import BigNumber, SumLine
 from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import LinkRow
@@ -26,7 +26,9 @@ from portal_app.shapes.tasks import LinkRow
 DUE_AFTER = timedelta(days=21)
 
 
-def issue(access: SystemAccess, premise: Premise, start: date, end: date, *, issued_on: date, announce: bool = True) -> Bill | None:  # noqa: E501
+def issue(
+    access: SystemAccess, premise: Premise, start: date, end: date, *, issued_on: date, announce: bool = True
+) -> Bill | None:
     """Bill one place for the days from `start` up to (not including) `end`: every supply on one bill.
 
     None where a supply has no price or a day without readings; the same days again give the same bill.
@@ -92,7 +94,11 @@ def _title(line: Line, told: str, commodity: str) -> str:
     """A line's name as its customer says it: "Electricity up to your baseline", "Gas delivery"."""
     name = commodity.capitalize()
     if line.explain_key == "tier":
-        return f"{name} up to your baseline" if not line.beyond else f"{name} above {_plainly(line.beyond)} {line.unit}"
+        return (
+            f"{name} up to your baseline"
+            if not line.beyond
+            else f"{name} above {_plainly(line.beyond)} {line.unit}"
+        )
     if line.explain_key == "flat":
         return name
     if line.explain_key == "period":
@@ -145,18 +151,26 @@ def billing_page(access: Access) -> BillingPage:
         owed_words=owed.said,
         pay_id=owed.bill_id,
         pay_label=f"Pay my bill, {owed.next_amount}" if owed.bill_id else "",
-        bills=tuple(
-            _linked(line) for line in billing.bills(access)
-        ),
+        bills=tuple(_linked(line) for line in billing.bills(access)),
         payments=tuple(
-            LinkRow(title=row.title, detail=f"{row.when}, {row.how}. {row.who}", end=row.amount, badge=row.badge, id=row.id)
+            LinkRow(
+                title=row.title,
+                detail=f"{row.when}, {row.how}. {row.who}",
+                end=row.amount,
+                badge=row.badge,
+                id=row.id,
+            )
             for row in billing.payments(access)
         ),
-        autopay=LinkRow(title="Autopay", detail=order.words, badge=order.badge, link_to="/energy/billing/autopay"),
+        autopay=LinkRow(
+            title="Autopay", detail=order.words, badge=order.badge, link_to="/energy/billing/autopay"
+        ),
         paperless=LinkRow(
             title="Paper or paperless",
             detail=paper.words,
-            badge=Badge("Paperless" if paper.paperless else "On paper", "good" if paper.paperless else "neutral"),
+            badge=Badge(
+                "Paperless" if paper.paperless else "On paper", "good" if paper.paperless else "neutral"
+            ),
             link_to="/energy/billing/paperless",
         ),
         budget=LinkRow(
@@ -201,7 +215,9 @@ def bill_page(access: Access, bill_id: str) -> BillPage:
         lines=view.lines,
         total_label=f"Due {view.due}" if view.payable else "Together",
         total=view.total,
-        why_title=f"Why it is not {money.written(before.total_cents, row.currency, access.visitor.locale)} as last time" if before else "",
+        why_title=f"Why it is not {money.written(before.total_cents, row.currency, access.visitor.locale)} as last time"
+        if before
+        else "",
         why=why,
         why_words="" if why else "There is no earlier bill to compare with." if before is None else "",
         pdf=f"/files/energy/bill-pdf?bill_id={view.id}",
@@ -215,7 +231,14 @@ def bill_page(access: Access, bill_id: str) -> BillPage:
 def _why_different(access: Access, row: Bill, before: Bill) -> tuple[SumLine, ...]:
     """Parts of the change from the bill before, over every supply, that sum to it to the cent."""
     place = access.get(Premise, row.site_id)
-    names = {"days": "More or fewer days", "use": "What you used", "price": "Prices", "fixed": "Daily charge", "tax": "Tax", "credits": "Credits"}  # noqa: E501
+    names = {
+        "days": "More or fewer days",
+        "use": "What you used",
+        "price": "Prices",
+        "fixed": "Daily charge",
+        "tax": "Tax",
+        "credits": "Credits",
+    }
     sums: dict[str, int] = {}
     for supply in places.supplies(access, place):
         main = insights.insight(access, supply, on=row.period_from)
@@ -223,7 +246,9 @@ def _why_different(access: Access, row: Bill, before: Bill) -> tuple[SumLine, ..
         last = main.priced(before.period_from, before.period_to + timedelta(days=1), with_credits=True)
         if this is None or last is None:
             return ()
-        for part in explain.why_different(this, last, _said(access), at_last_prices=_at_last_prices(main, row, before)):
+        for part in explain.why_different(
+            this, last, _said(access), at_last_prices=_at_last_prices(main, row, before)
+        ):
             sums[part.code] = sums.get(part.code, 0) + part.cents
     change = row.total_cents - before.total_cents
     rest = change - sum(sums.values())

@@ -26,7 +26,6 @@ from portal_app.shapes.money import BigNumber, SumLine
 from portal_app.shapes.status import Badge, Change
 from portal_app.shapes.tasks import LinkRow, NewsRow, TaskButton
 
-
 _SUPPLIES = {"electricity": "Electricity", "gas": "Gas"}
 
 
@@ -72,7 +71,9 @@ def _one(access: Access, place: Premise, common: dict) -> EnergyHome:
     looked = [insights.insight(access, supply) for supply in places.supplies(access, place)]
     main = next((each for each in looked if each.rows), None)
     if main is None:
-        meaning = "No readings have come in yet. Your first figures show here the day after your meter reports."
+        meaning = (
+            "No readings have come in yet. Your first figures show here the day after your meter reports."
+        )
         return EnergyHome(title="Your use so far", meaning=meaning, **common)
     bill = _so_far(looked)
     titled = f"Your bill so far, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}"
@@ -95,7 +96,9 @@ def _by_use(access: Access, main: Insight, common: dict) -> EnergyHome:
     used = main.use(main.start, main.known_until)
     return EnergyHome(
         title=f"Your use, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}",
-        figure=BigNumber(whole=plain(units(used), 1), unit=main.unit, said=f"{plain(units(used), 1)} {main.unit}"),
+        figure=BigNumber(
+            whole=plain(units(used), 1), unit=main.unit, said=f"{plain(units(used), 1)} {main.unit}"
+        ),
         meaning="There is no price for this supply yet, so this is what was used, not what it costs.",
         days=usage_chart.this_period(access, main, height=120),
         **{**common, "foot": f"{common['foot']} {_fresh(access, main)}"},
@@ -111,7 +114,9 @@ def _several(access: Access, mine: list[Premise], common: dict) -> EnergyHome:
         if main is not None:
             costs.append((place, _so_far(looked), main))
     if not costs:
-        return EnergyHome(title="Your places", meaning="No readings have come in yet.", premises=_plain_rows(mine), **common)
+        return EnergyHome(
+            title="Your places", meaning="No readings have come in yet.", premises=_plain_rows(mine), **common
+        )
     total = _added([bill for _, bill, _ in costs])
     main = costs[0][2]
     ordered = sorted(costs, key=lambda each: -(each[1].cost or 0))
@@ -140,7 +145,9 @@ def _place_row(access: Access, place: Premise, bill: _Bill, main: Insight) -> Li
 
 
 def _plain_rows(mine: list[Premise]) -> tuple[LinkRow, ...]:
-    return tuple(LinkRow(title=p.label, detail=p.street, link_to=f"/energy/usage?place={p.id}", id=p.id) for p in mine)
+    return tuple(
+        LinkRow(title=p.label, detail=p.street, link_to=f"/energy/usage?place={p.id}", id=p.id) for p in mine
+    )
 
 
 def _several_meaning(access: Access, ordered: list[tuple[Premise, _Bill, Insight]], total: _Bill) -> str:
@@ -177,7 +184,11 @@ def _so_far(looked: list[Insight]) -> _Bill:
 
 def _added(found: list[_Bill]) -> _Bill:
     def sum_of(values: list[int | None]) -> int | None:
-        return None if not values or any(value is None for value in values) else sum(value or 0 for value in values)
+        return (
+            None
+            if not values or any(value is None for value in values)
+            else sum(value or 0 for value in values)
+        )
 
     return _Bill(
         sum_of([bill.cost for bill in found]),
@@ -195,7 +206,9 @@ def _written(access: Access, cents: int) -> str:
 
 def _round(access: Access, cents: int) -> str:
     """An amount without cents, for a scale."""
-    return money.written(round(cents / 100) * 100, access.visitor.currency, access.visitor.locale).removesuffix(".00")
+    return money.written(
+        round(cents / 100) * 100, access.visitor.currency, access.visitor.locale
+    ).removesuffix(".00")
 
 
 def _change(bill: _Bill) -> Change:
@@ -211,7 +224,9 @@ def _change(bill: _Bill) -> Change:
 
 def _figure(access: Access, bill: _Bill) -> BigNumber:
     before, whole, cents = money.pieces(bill.cost or 0, access.visitor.currency, access.visitor.locale)
-    return BigNumber(before=before, whole=whole, cents=cents, said=_written(access, bill.cost or 0), change=_change(bill))
+    return BigNumber(
+        before=before, whole=whole, cents=cents, said=_written(access, bill.cost or 0), change=_change(bill)
+    )
 
 
 def _rule(access: Access, bill: _Bill, main: Insight) -> Rule:
@@ -242,7 +257,11 @@ def _weather_words(access: Access, main: Insight, off: int) -> str:
     model = main.model
     days = main._dates(main.start, main.known_until)
     then = [year_before(day) for day in days]
-    known = [(main.weather[a], main.weather[b]) for a, b in zip(days, then, strict=True) if a in main.weather and b in main.weather]
+    known = [
+        (main.weather[a], main.weather[b])
+        for a, b in zip(days, then, strict=True)
+        if a in main.weather and b in main.weather
+    ]
     if model is None or len(known) < len(days) or not main.tariffs or off == 0:
         return "" if off == 0 else "We cannot tell why yet."
     heat = model.heating * sum(a.heating - b.heating for a, b in known)
@@ -252,7 +271,12 @@ def _weather_words(access: Access, main: Insight, off: int) -> str:
     if cents * off <= 0 or abs(cents) < 100:
         return "The weather does not explain it: look at the days."
     about = _round(access, min(abs(cents), abs(off)))
-    weather = {("cooling", True): "hotter", ("cooling", False): "cooler", ("heating", True): "colder", ("heating", False): "milder"}
+    weather = {
+        ("cooling", True): "hotter",
+        ("cooling", False): "cooler",
+        ("heating", True): "colder",
+        ("heating", False): "milder",
+    }
     return f"About {about} of it is {name}: these days were {weather[name, part > 0]} than last year's."
 
 
@@ -330,7 +354,10 @@ def _by_commodity(access: Access, bill_id: str) -> tuple[SumLine, ...]:
         if line.explain_key in ("tier", "flat", "period", "difference") and line.quantity:
             before = used.get(name, (Decimal(0), line.unit))[0]
             used[name] = (before + Decimal(line.quantity), line.unit)
-    labels = {name: f"{word}, {plain(used[name][0], 1)} {used[name][1]}" if name in used else word for name, word in _SUPPLIES.items()}
+    labels = {
+        name: f"{word}, {plain(used[name][0], 1)} {used[name][1]}" if name in used else word
+        for name, word in _SUPPLIES.items()
+    }
     return tuple(SumLine(labels.get(name, name), _written(access, cents)) for name, cents in sums.items())
 
 

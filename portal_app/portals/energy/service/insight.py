@@ -63,7 +63,9 @@ class Insight:
     @cached_property
     def nights(self) -> dict[date, int]:
         """The least hour of each night, in thousandths."""
-        return {row[0]: tariff_book.in_thousandths(self.supply.register, row[5]) for row in self.rows if row[5]}
+        return {
+            row[0]: tariff_book.in_thousandths(self.supply.register, row[5]) for row in self.rows if row[5]
+        }
 
     @cached_property
     def peaks(self) -> dict[date, int]:
@@ -94,7 +96,9 @@ class Insight:
         key = (self.supply.register.id, self.known_until, len(self.rows))
         if key not in _MODELS:
             year = [day for day in self.days[-366:] if day.amount is not None and not day.estimated]
-            stretches = [Stretch(day.date, day.date + timedelta(days=1), float(day.amount or 0)) for day in year]
+            stretches = [
+                Stretch(day.date, day.date + timedelta(days=1), float(day.amount or 0)) for day in year
+            ]
             _MODELS[key] = fit_home(stretches, self.weather)
             while len(_MODELS) > _MOST_MODELS:
                 _MODELS.popitem(last=False)
@@ -201,12 +205,20 @@ class Insight:
         if self.model is not None and so_far.days_done > 0:
             usual = normals(self.weather)
             behind = [self.weather[d] for d in self._dates(self.start, self.known_until) if d in self.weather]
-            ahead = [usual[d.month, d.day] for d in self._dates(self.known_until, self.end) if (d.month, d.day) in usual]
+            ahead = [
+                usual[d.month, d.day]
+                for d in self._dates(self.known_until, self.end)
+                if (d.month, d.day) in usual
+            ]
             if len(behind) == so_far.days_done and len(ahead) == so_far.days - so_far.days_done:
                 done, left = _decimal(self.model.expected(behind)), _decimal(self.model.expected(ahead))
-        amounts = [amount for amount in self.amounts(self.start, max(so_far.days_done, 0)) if amount is not None]
+        amounts = [
+            amount for amount in self.amounts(self.start, max(so_far.days_done, 0)) if amount is not None
+        ]
         spread = forecasting.spread_of(amounts, so_far.days - so_far.days_done)
-        return forecasting.forecast(so_far, typical=typical, weather_done=done, weather_left=left, spread=spread)
+        return forecasting.forecast(
+            so_far, typical=typical, weather_done=done, weather_left=left, spread=spread
+        )
 
     @staticmethod
     def _dates(first: date, end: date) -> list[date]:
@@ -221,7 +233,14 @@ def insight(access: Access, supply: Supply, *, on: date | None = None) -> Insigh
     """Look at one supply: the bill period a day falls in (by default the newest with readings) and all before."""
     statement = (
         access.columns(
-            DayUse, DayUse.day, DayUse.amount, DayUse.seconds, DayUse.due, DayUse.estimated, DayUse.night, DayUse.peak
+            DayUse,
+            DayUse.day,
+            DayUse.amount,
+            DayUse.seconds,
+            DayUse.due,
+            DayUse.estimated,
+            DayUse.night,
+            DayUse.peak,
         )
         .where(col(DayUse.register_id) == supply.register.id)
         .order_by(col(DayUse.day).desc())
@@ -237,7 +256,9 @@ def insight(access: Access, supply: Supply, *, on: date | None = None) -> Insigh
         supply=supply,
         rows=rows,  # pyright: ignore[reportArgumentType]
         weather=weather_of(access, supply, rows[0][0] if rows else here),
-        tariffs=tariff_book.versions(access, supply.agreement.tariff_code) if supply.agreement.tariff_code else (),
+        tariffs=tariff_book.versions(access, supply.agreement.tariff_code)
+        if supply.agreement.tariff_code
+        else (),
         start=start,
         end=end,
         known_until=known_until,
@@ -250,7 +271,15 @@ def weather_of(access: Access, supply: Supply, since: date) -> dict[date, Degree
     if not supply.premise.station:
         return {}
     statement = (
-        access.columns(DayWeather, DayWeather.day, DayWeather.hdd, DayWeather.cdd, DayWeather.high, DayWeather.low, DayWeather.hours)
+        access.columns(
+            DayWeather,
+            DayWeather.day,
+            DayWeather.hdd,
+            DayWeather.cdd,
+            DayWeather.high,
+            DayWeather.low,
+            DayWeather.hours,
+        )
         .where(col(DayWeather.station) == supply.premise.station, col(DayWeather.day) >= since)
         .order_by(col(DayWeather.day))
     )
@@ -266,7 +295,9 @@ def readings(access: Access, supply: Supply, first: date, end: date) -> list[Int
 
     begin, stop = day_bounds(first, supply.zone)[0], day_bounds(end, supply.zone)[0]
     statement = (
-        access.columns(IntervalRow, IntervalRow.start, IntervalRow.seconds, IntervalRow.amount, IntervalRow.quality)
+        access.columns(
+            IntervalRow, IntervalRow.start, IntervalRow.seconds, IntervalRow.amount, IntervalRow.quality
+        )
         .where(
             col(IntervalRow.register_id) == supply.register.id,
             col(IntervalRow.start) >= begin,

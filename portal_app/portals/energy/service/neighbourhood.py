@@ -21,7 +21,9 @@ PERIODS = 3
 
 def renew(access: SystemAccess, _payload: dict[str, Any] | None = None) -> int:
     """Choose groups where none holds, and total up this bill period and the two before for each; says for how many."""
-    registers = {row.premise_id: row for row in access.all(Register, col(Register.commodity) == "electricity")}
+    registers = {
+        row.premise_id: row for row in access.all(Register, col(Register.commodity) == "electricity")
+    }
     homes = {row.id: _alike(row) for row in access.all(Premise) if row.id in registers and row.sqft > 0}
     agreements = {row.id: row for row in access.all(ServiceAgreement)}
     by_premise = {row.premise_id: row for row in agreements.values() if row.commodity == "electricity"}
@@ -40,7 +42,13 @@ def _alike(row: Premise) -> neighbours.Premise:
     return neighbours.Premise(row.id, row.lat, row.lon, row.type, row.heat_fuel, row.sqft)
 
 
-def _group_for(access: Access, home: neighbours.Premise, register: Register, homes: list[neighbours.Premise], known: NeighbourGroup | None) -> NeighbourGroup:  # noqa: E501
+def _group_for(
+    access: Access,
+    home: neighbours.Premise,
+    register: Register,
+    homes: list[neighbours.Premise],
+    known: NeighbourGroup | None,
+) -> NeighbourGroup:
     day = today(register.zone)
     if known is not None and neighbours.Group((), known.frozen_on).holds(day):
         return known
@@ -77,11 +85,18 @@ class _Sums:
         totals = self._totals(start, end)
         days = (end - start).days
         full = [
-            (tariff_book.in_thousandths(row, totals[row.id][1]), tariff_book.in_thousandths(row, totals[row.id][2]))
+            (
+                tariff_book.in_thousandths(row, totals[row.id][1]),
+                tariff_book.in_thousandths(row, totals[row.id][2]),
+            )
             for row in members
             if row.id in totals and totals[row.id][0] == days
         ]
-        return {"until": end.isoformat(), "homes": [total for total, _ in full], "peaks": [peak for _, peak in full]}
+        return {
+            "until": end.isoformat(),
+            "homes": [total for total, _ in full],
+            "peaks": [peak for _, peak in full],
+        }
 
     def _totals(self, start: date, end: date) -> dict[str, tuple[int, int, int]]:
         if (start, end) not in self._kept:
@@ -93,6 +108,7 @@ class _Sums:
                 .group_by(col(DayUse.register_id))
             )
             self._kept[start, end] = {
-                name: (count, int(total), int(peak)) for name, count, total, peak in self.access.db.execute(statement)
+                name: (count, int(total), int(peak))
+                for name, count, total, peak in self.access.db.execute(statement)
             }
         return self._kept[start, end]

@@ -196,7 +196,7 @@ def premises_in(access: Access, found: Outage) -> list[Premise]:
     return [place for place in boxed if outage_facts.touches(found, place)]
 
 
-def post_outage(  # noqa: PLR0913 -- the facts of an outage as its operator knows them
+def post_outage(
     access: Access,
     *,
     feeder: str,
@@ -261,7 +261,7 @@ def move_outage(
     version: int,
     words: str = "",
     facts: dict[str, Any] | None = None,
-) -> Notice:  # noqa: E501
+) -> Notice:
     """Take an outage one step on, with what crew, who is next, what and by when. Raises Refusal when somebody was faster."""
     access.require("outage.run")
     found = access.get(Outage, outage_id)
@@ -352,12 +352,12 @@ def change_estimate(access: Access, outage_id: str, etr: datetime | None, becaus
         "Everybody touched sees it now.",
         "good",
         found.reference,
-    )  # noqa: E501
+    )
 
 
 def _step(
     access: Access, found: Outage, event: str, before: str, after: str, words: str, backwards: bool = False
-) -> None:  # noqa: PLR0913, E501
+) -> None:
     step = access.add(
         OutageStep, outage_id=found.id, event=event, before=before, after=after, words=words,
         by=access.visitor.name, backwards=backwards,

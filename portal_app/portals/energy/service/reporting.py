@@ -63,7 +63,9 @@ def report_openly(host: str, known_by: str, address: str) -> OpenOutcome:  # the
     throttle.count(limit, mark)
     company = _company(host)
     if company is not None:
-        with acting_for_company(company.id, kind=company.kind, zone=company.zone, actor="open report") as access:
+        with acting_for_company(
+            company.id, kind=company.kind, zone=company.zone, actor="open report"
+        ) as access:
             _report_for(access, digits)
     return OpenOutcome(
         notice=Notice(

@@ -32,7 +32,12 @@ MOST_ODD = 6
 
 @reads
 def usage_page(  # what a person can choose on the page
-    access: Access, premise_id: str = "", commodity: str = "", span: str = "bill", unit: str = "energy", on: str = ""
+    access: Access,
+    premise_id: str = "",
+    commodity: str = "",
+    span: str = "bill",
+    unit: str = "energy",
+    on: str = "",
 ) -> UsagePage:
     """The usage page of one supply: a day's hours, a bill's days or a year's months."""
     access.require("usage.see")
@@ -40,12 +45,24 @@ def usage_page(  # what a person can choose on the page
         raise Refusal("Choose day, bill or year, and energy or money.")
     place = places.premise(access, premise_id)
     supplied = places.supplies(access, place)
-    chosen = next((s for s in supplied if s.register.commodity == commodity), None) or next(iter(supplied), None)
+    chosen = next((s for s in supplied if s.register.commodity == commodity), None) or next(
+        iter(supplied), None
+    )
     if chosen is None:
-        return UsagePage(ready=True, title="No meter yet", meaning="No meter is connected at this address yet.", premise=place.id)
+        return UsagePage(
+            ready=True,
+            title="No meter yet",
+            meaning="No meter is connected at this address yet.",
+            premise=place.id,
+        )
     main = insights.insight(access, chosen, on=_day(on))
     if not main.rows:
-        return UsagePage(ready=True, title="No readings yet", meaning="Your first figures show here the day after your meter reports.", premise=place.id)  # noqa: E501
+        return UsagePage(
+            ready=True,
+            title="No readings yet",
+            meaning="Your first figures show here the day after your meter reports.",
+            premise=place.id,
+        )
     return _page(access, main, supplied, span, unit, _day(on))
 
 
@@ -58,7 +75,9 @@ def _day(text: str) -> date | None:
         raise Refusal("That is not a day we know. Choose one from the page.") from trouble
 
 
-def _page(access: Access, main: Insight, supplied: list[places.Supply], span: str, unit: str, on: date | None) -> UsagePage:  # noqa: PLR0913, E501
+def _page(
+    access: Access, main: Insight, supplied: list[places.Supply], span: str, unit: str, on: date | None
+) -> UsagePage:
     day = on or main.known_until - timedelta(days=1)
     homes = _neighbours(access, main)
     chart, note = _chart(access, main, span, unit, day, homes)
@@ -100,7 +119,7 @@ def _done(main: Insight) -> int:
     return max((min(main.known_until, main.end) - main.start).days, 0)
 
 
-def _chart(access: Access, main: Insight, span: str, unit: str, day: date, homes: neighbours.Standing | None):  # noqa: PLR0913, E501
+def _chart(access: Access, main: Insight, span: str, unit: str, day: date, homes: neighbours.Standing | None):
     if span == "day":
         return usage_chart.one_day(access, main, day), ""
     if span == "year":
@@ -179,7 +198,9 @@ def _odd_day(access: Access, main: Insight, called: list[spikes.CallOut]) -> Odd
         ("More running at night", parts.night),
         ("We cannot tell", parts.remainder),
     ]
-    rows = _tenths([(label, amount) for label, amount in named if amount or label.startswith("Your usual")], spike.amount)
+    rows = _tenths(
+        [(label, amount) for label, amount in named if amount or label.startswith("Your usual")], spike.amount
+    )
     return OddDay(
         shown=True,
         title=f"What made {when.long_day(spike.day, access.visitor.locale)}",
@@ -210,7 +231,11 @@ def _odd_rows(access: Access, main: Insight) -> tuple[LinkRow, ...]:
     found = main.call_outs(main.known_until - timedelta(days=365), main.known_until)
     rows = []
     for called in reversed(found):
-        span = when.day(called.start, access.visitor.locale) if called.start == called.end else when.span(called.start, called.end, access.visitor.locale)  # noqa: E501
+        span = (
+            when.day(called.start, access.visitor.locale)
+            if called.start == called.end
+            else when.span(called.start, called.end, access.visitor.locale)
+        )
         amount = plain(units(called.highest.amount), 1)
         rows.append(
             LinkRow(
@@ -265,7 +290,9 @@ def _forecast(access: Access, main: Insight) -> tuple[Rule, str]:
     seen = main.outlook(priced, then.total if then else None)
 
     def said(cents: int) -> str:
-        return money.written(round(cents / 100) * 100, access.visitor.currency, access.visitor.locale).removesuffix(".00")
+        return money.written(
+            round(cents / 100) * 100, access.visitor.currency, access.visitor.locale
+        ).removesuffix(".00")
 
     if seen.cost is None or priced is None:
         return Rule(), f"Where this bill is heading: {seen.message}."
@@ -281,7 +308,9 @@ def _weather_note(main: Insight) -> str:
     known = next((d for d in reversed(main.weather.values()) if d), None)
     if known is None:
         return "No weather is known here yet, so no day is explained by it."
-    how = "from every hour" if known.method == "hourly" else "from each day's average, which says a little less"
+    how = (
+        "from every hour" if known.method == "hourly" else "from each day's average, which says a little less"
+    )
     return f"Heating counts degrees below 60 F, cooling degrees above 65 F, {how}."
 
 
@@ -292,7 +321,9 @@ def _foot(access: Access, main: Insight) -> str:
 
 
 @reads
-def other_tariffs(access: Access, premise_id: str = "", commodity: str = "electricity") -> tuple[tuple[LinkRow, ...], str]:
+def other_tariffs(
+    access: Access, premise_id: str = "", commodity: str = "electricity"
+) -> tuple[tuple[LinkRow, ...], str]:
     """This home's last twelve months on every tariff it may choose, cheapest first, and the note beside them."""
     access.require("usage.see")
     place = places.premise(access, premise_id)
@@ -314,14 +345,22 @@ def other_tariffs(access: Access, premise_id: str = "", commodity: str = "electr
     )
 
     def said(cents: int) -> str:
-        return money.written(round(cents / 100) * 100, access.visitor.currency, access.visitor.locale).removesuffix(".00")
+        return money.written(
+            round(cents / 100) * 100, access.visitor.currency, access.visitor.locale
+        ).removesuffix(".00")
 
     rows = tuple(
         LinkRow(
             title=row.name,
-            detail="What you are on" if row.current else f"{said(abs(row.saves))} a year {'less' if row.saves > 0 else 'more'}",
+            detail="What you are on"
+            if row.current
+            else f"{said(abs(row.saves))} a year {'less' if row.saves > 0 else 'more'}",
             end=f"{said(row.cents)} a year",
-            badge=Badge("Yours", "info") if row.current else Badge("Cheapest", "good") if row is found.rows[0] else Badge(),
+            badge=Badge("Yours", "info")
+            if row.current
+            else Badge("Cheapest", "good")
+            if row is found.rows[0]
+            else Badge(),
             id=row.code,
         )
         for row in found.rows

@@ -34,7 +34,11 @@ def this_period(access: Access, main: Insight, *, height: int = 160, beside: int
         return BarChart(title="Each day so far", empty="The first day of this bill is not read yet.")
     before = main.amounts(year_before(start), count)[: len(values)]
     called = main.call_outs(start, end)
-    odd = [index for index in range(len(values)) if any(start + timedelta(days=index) == s.day for c in called for s in c.spikes)]
+    odd = [
+        index
+        for index in range(len(values))
+        if any(start + timedelta(days=index) == s.day for c in called for s in c.spikes)
+    ]
     days = [start + timedelta(days=n) for n in range(count)]
     said = [(each, main.reason_of(each)) for each in called]
     locale = access.visitor.locale
@@ -70,7 +74,11 @@ def this_period(access: Access, main: Insight, *, height: int = 160, beside: int
 
 def _whole(values: Sequence[int | None], before: Sequence[int | None]) -> tuple[str, ...]:
     known = [value for value in before if value is not None]
-    return ("Together", exact(sum(value or 0 for value in values)), exact(sum(known)) if known else "no history yet")
+    return (
+        "Together",
+        exact(sum(value or 0 for value in values)),
+        exact(sum(known)) if known else "no history yet",
+    )
 
 
 def _axis_word(day: date, index: int, locale: str) -> str:
@@ -92,7 +100,9 @@ def _note(main: Insight, day: date) -> str:
     return f"{spike.per_cent} above your usual {day:%A}, {plain(units(round(spike.norm)), 1)} {main.unit}"
 
 
-def _summary(main: Insight, values: list[int | None], said: list[tuple[spikes.CallOut, spikes.Reason]]) -> str:
+def _summary(
+    main: Insight, values: list[int | None], said: list[tuple[spikes.CallOut, spikes.Reason]]
+) -> str:
     """One sentence over the chart: how the days stand against their usual weekday."""
     if said:
         called, reason = said[-1]
@@ -123,7 +133,14 @@ def this_year(access: Access, main: Insight, *, until: date) -> BarChart:
     locale = access.visitor.locale
     firsts = [date(year, month, 1) for year, month in months]
     part = sums.get(months[-1])
-    unfinished = len(values) - 1 if part and part.known_days < part.days and main.known_until <= today(main.zone) and (main.known_until.year, main.known_until.month) == months[-1] else None  # noqa: E501
+    unfinished = (
+        len(values) - 1
+        if part
+        and part.known_days < part.days
+        and main.known_until <= today(main.zone)
+        and (main.known_until.year, main.known_until.month) == months[-1]
+        else None
+    )
     both = _both(values, before)
     return bar_chart(
         values,
@@ -164,7 +181,11 @@ def one_day(access: Access, main: Insight, day: date) -> BarChart:
     place = zone_of(main.zone)
     if len(found) <= 1:
         amount = main.by_date.get(day)
-        text = f"This meter reports once a day: {written(main)(amount.amount)}." if amount and amount.amount is not None else "No reading came in for this day."  # noqa: E501
+        text = (
+            f"This meter reports once a day: {written(main)(amount.amount)}."
+            if amount and amount.amount is not None
+            else "No reading came in for this day."
+        )
         return BarChart(title=when.long_day(day, access.visitor.locale), empty=text)
     labels = [datetime.fromtimestamp(reading.start, place).strftime("%H:%M") for reading in found]
     highest = max(range(len(found)), key=lambda index: found[index].amount)
@@ -193,13 +214,23 @@ def in_money(access: Access, main: Insight) -> tuple[BarChart, str]:
     if not main.tariffs:
         return BarChart(title="Each day so far", empty="There is no price for this supply yet."), ""
     view = money_view.money_by_day(
-        main.tariffs, main.readings(main.start, main.end), main.start, main.end, main.zone, said, whole_bill=False
+        main.tariffs,
+        main.readings(main.start, main.end),
+        main.start,
+        main.end,
+        main.zone,
+        said,
+        whole_bill=False,
     )
     count = max(min((main.known_until - main.start).days, (main.end - main.start).days), 0)
     values = [day.cents for day in view.days][:count]
     locale = access.visitor.locale
     days = [main.start + timedelta(days=n) for n in range((main.end - main.start).days)]
-    dearest = max((index for index, value in enumerate(values) if value is not None), key=lambda i: values[i] or 0, default=None)
+    dearest = max(
+        (index for index, value in enumerate(values) if value is not None),
+        key=lambda i: values[i] or 0,
+        default=None,
+    )
     chart = bar_chart(
         values,
         [when.long_day(day, locale) for day in days],
@@ -209,7 +240,9 @@ def in_money(access: Access, main: Insight) -> tuple[BarChart, str]:
         end_word=when.short_day(days[-1], locale),
         title="Each day so far, in money",
         total=said(sum(value or 0 for value in values)),
-        summary=f"The dearest day was {when.long_day(days[dearest], locale)}: {said(values[dearest] or 0)}." if dearest is not None else "",
+        summary=f"The dearest day was {when.long_day(days[dearest], locale)}: {said(values[dearest] or 0)}."
+        if dearest is not None
+        else "",
         key_now="this bill",
         columns=("Day", "Cost"),
         whole=("Together", said(sum(value or 0 for value in values))),

@@ -80,7 +80,9 @@ def _next_cents(main: Insight) -> Decimal:
     """What one more unit costs over a usual bill, tax in, in cents."""
     tariff = in_force(main.tariffs, main.known_until)
     if tariff.periods:
-        rate = min(period.rate for period in tariff.periods) + sum((r.rate for r in tariff.riders), Decimal(0))
+        rate = min(period.rate for period in tariff.periods) + sum(
+            (r.rate for r in tariff.riders), Decimal(0)
+        )
     else:
         days = main._dates(main.start, main.end)
         used = Decimal(sum(day.amount or 0 for day in main.days[-365:])) / 365 * len(days) / 1000
