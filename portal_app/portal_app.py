@@ -1,5 +1,6 @@
 """The assembly: every kind's pages, in its frame, on the map; the doors over HTTP; what runs beside them."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,11 @@ def around(kind: Kind, page: Page, **values: Any) -> Around:
 
 def _help_button() -> rx.Component:
     return rx.el.button(
-        icon("help"), rx.el.span("Help"), type="button", class_name="mast-act", custom_attrs=opens_help(HELP_ID)
+        icon("help"),
+        rx.el.span("Help"),
+        type="button",
+        class_name="mast-act",
+        custom_attrs=opens_help(HELP_ID),
     )
 
 
@@ -87,10 +92,15 @@ def framed(kind: Kind, page: Page, stand: Around, content: rx.Component) -> rx.C
 
 def _draw(kind: Kind, page: Page) -> Any:
     def drawn() -> rx.Component:
-        marker = {"data-live": rx.cond(SessionState.live, "1", "0")}
-        return rx.el.div(framed(kind, page, around(kind, page), page.view()), custom_attrs=marker, class_name="whole-screen")
+        return _screen(framed(kind, page, around(kind, page), page.view()))
 
     return drawn
+
+
+def _screen(content: rx.Component) -> rx.Component:
+    """A whole screen, marked as live once its state has come over the socket."""
+    marker = {"data-live": rx.cond(SessionState.live, "1", "0")}
+    return rx.el.div(content, custom_attrs=marker, class_name="whole-screen")
 
 
 def draw_first(kind: Kind, page: Page, found: dict[str, Any]) -> rx.Component:
@@ -147,10 +157,18 @@ def _build() -> rx.App:
     app.add_middleware(BindToSession())
     for kind, page in everywhere():
         _add(app, kind, page)
-    app.add_page(sign_in.sign_in, route="/sign-in", title="Sign in", on_load=sign_in.LOAD)
-    app.add_page(sign_in.not_found, route="/404", title="We could not find that")
+    openly = SessionState.arrive_openly
+    app.add_page(lambda: _screen(sign_in.sign_in()), route="/sign-in", title="Sign in", on_load=sign_in.LOAD)
+    app.add_page(
+        lambda: _screen(sign_in.not_found()), route="/404", title="We could not find that", on_load=openly
+    )
     if settings().demo:
-        app.add_page(gallery.gallery, route="/gallery", title="Every block in every state")
+        app.add_page(
+            lambda: _screen(gallery.gallery()),
+            route="/gallery",
+            title="Every block in every state",
+            on_load=openly,
+        )
     app.register_lifespan_task(live.lifespan(app))
     app.register_lifespan_task(_beside)
     return app
@@ -169,8 +187,6 @@ def _add(app: rx.App, kind: Kind, page: Page) -> None:
 
 async def _beside() -> Any:
     """Run the jobs and write down how the portal is used, for as long as this process serves."""
-    import asyncio
-
     if settings().run_jobs:
         worker.start()
     try:

@@ -1,0 +1,1 @@
+"""What is on each screen: glue between a state and blocks, and nothing else."""

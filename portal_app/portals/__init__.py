@@ -1,0 +1,1 @@
+"""What each kind adds to the house."""

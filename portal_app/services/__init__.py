@@ -1,0 +1,1 @@
+"""Shared capabilities, each with its tables, rules and use cases."""

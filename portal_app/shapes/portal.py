@@ -45,7 +45,7 @@ class Kind:
     top_tasks: tuple[TopTask, ...]
     roles: dict[str, frozenset[str]]
     permissions: dict[str, str]
-    seed: Callable[[Any], None]
+    seed: Callable[..., None]
     staff_nav: tuple[NavEntry, ...] = ()
     offers: tuple[str, ...] = ()
     staff_roles: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,1 @@
+"""What a tab remembers and reacts to."""

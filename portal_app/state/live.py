@@ -4,6 +4,8 @@ import asyncio
 from collections import defaultdict
 from typing import Any
 
+import redis
+import redis.asyncio
 import reflex as rx
 import structlog
 from reflex.event import Event
@@ -48,8 +50,6 @@ async def _fan_out(app: rx.App, topic: str) -> None:
 
 
 async def _hear_redis() -> None:
-    import redis.asyncio
-
     while True:
         try:
             client = redis.asyncio.from_url(settings().redis_url)
@@ -69,7 +69,11 @@ def lifespan(app: rx.App) -> Any:
     async def carry() -> None:
         loop = asyncio.get_running_loop()
         pending: asyncio.Queue[str] = asyncio.Queue()
-        stop = live.listen(lambda topic: loop.call_soon_threadsafe(pending.put_nowait, topic))
+
+        def heard(topic: str) -> None:
+            loop.call_soon_threadsafe(pending.put_nowait, topic)
+
+        stop = live.listen(heard)
         subscriber = asyncio.create_task(_hear_redis()) if settings().redis_url else None
         try:
             while True:

@@ -127,20 +127,25 @@ class SessionState(Acting, rx.State):
         self.who, self.accounts, self.news_count = await self._do(_greet)
 
 
+def _said(
+    title: str, text: str = "", tone: str = "attention", field: str = "", ref: str = ""
+) -> rx.event.EventSpec:
+    return SessionState.say(title, text, tone, field, ref)  # pyright: ignore[reportCallIssue, reportReturnType]
+
+
 def tell_visitor(exception: Exception) -> rx.event.EventSpec | None:
     """Turn what went wrong into a sentence on the page; anything but a refusal is logged with a reference."""
     if isinstance(exception, SignedOut):
         return rx.redirect("/sign-in")
     if isinstance(exception, NotYours):
-        return SessionState.say(exception.sentence)
+        return _said(exception.sentence)
     if isinstance(exception, Refusal):
-        return SessionState.say(exception.sentence, "", "attention", exception.field)
+        return _said(exception.sentence, field=exception.field)
     ref = reference("ERR")
     _log.error("event.failed", reference=ref, exc_info=exception)
-    return SessionState.say(
+    return _said(
         "Something went wrong on our side",
         "Nothing was changed. Try again in a moment; if it happens again, tell us this reference.",
         "urgent",
-        "",
-        ref,
+        ref=ref,
     )

@@ -14,7 +14,8 @@ BAND = Band(OutageBandState.alert, OutageBandState.load)
 _OUTAGE_HELP = Help(
     "Help with this outage page",
     (
-        "The first line says when power is most likely back. The second time is when 8 of 10 outages like it were over.",
+        "The first line says when power is most likely back. The second time is when 8 of 10 "
+        "outages like it were over.",
         "If your neighbours have light and you do not, check your main switch first, then report it.",
         "Stay away from lines on the ground and call us at once.",
     ),
@@ -35,9 +36,11 @@ PAGES = (
         guide=Help(
             "Help with your home page",
             (
-                "The large figure is your bill so far in this period, before it is sent. The line under it shows where "
+                "The large figure is your bill so far in this period, before it is sent. The line "
+                "under it shows where "
                 "it is heading: the notch is your usual bill, the hatched part is where it will likely end.",
-                "A bar in another colour is a day far above your usual one. Tap “See why it is high” for its reasons.",
+                "A bar in another colour is a day far above your usual one. Tap “See why it is "
+                "high” for its reasons.",
             ),
             "See why it is high",
             "/energy/usage",
@@ -54,10 +57,13 @@ PAGES = (
         guide=Help(
             "Help with your use",
             (
-                "Each bar is a day. The small line on it is the same day last year; the dashed line is what similar "
-                "homes used a day. A bar in another colour lay more than 30 % above the middle of your last eight of "
+                "Each bar is a day. The small line on it is the same day last year; the dashed "
+                "line is what similar "
+                "homes used a day. A bar in another colour lay more than 30 % above the middle of "
+                "your last eight of "
                 "that weekday.",
-                "A dashed outline is a day or month that is not finished. A gap is a day without a reading: we never "
+                "A dashed outline is a day or month that is not finished. A gap is a day without a "
+                "reading: we never "
                 "fill it in.",
                 "Money leaves out what the line under the chart names.",
             ),
@@ -73,8 +79,10 @@ PAGES = (
         guide=Help(
             "Help with your bills",
             (
-                "The large figure is what is open on all your bills together. Tap a bill to see every line and to pay it.",
-                "Paid by bank transfer? It shows as paid one or two bank days later, by the reference you gave.",
+                "The large figure is what is open on all your bills together. Tap a bill to see "
+                "every line and to pay it.",
+                "Paid by bank transfer? It shows as paid one or two bank days later, by the "
+                "reference you gave.",
             ),
         ),
     ),
@@ -93,7 +101,8 @@ PAGES = (
             (
                 "Tap a line: it opens and says in plain words what it is and how it was worked out.",
                 "The table beside it takes the difference from your last bill apart, to the cent.",
-                "To pay, tap the button and transfer the amount with the reference it shows. Tapping twice gives the same one.",
+                "To pay, tap the button and transfer the amount with the reference it shows. "
+                "Tapping twice gives the same one.",
             ),
         ),
     ),
@@ -111,7 +120,8 @@ PAGES = (
             "Help with autopay",
             (
                 "You read the exact words before you agree, and get a copy by mail.",
-                "We write at least ten days before each debit, with its amount. Until three business days before it you "
+                "We write at least ten days before each debit, with its amount. Until three "
+                "business days before it you "
                 "can stop that one debit here.",
             ),
         ),
@@ -127,7 +137,10 @@ PAGES = (
         back_text="All bills",
         guide=Help(
             "Help with paperless bills",
-            ("Paperless bills come as a mail with a link; the PDF is always here as well. You can go back to paper at any time.",),
+            (
+                "Paperless bills come as a mail with a link; the PDF is always here as well. You "
+                "can go back to paper at any time.",
+            ),
         ),
     ),
     Page(
@@ -142,7 +155,8 @@ PAGES = (
         guide=Help(
             "Help with the same amount every month",
             (
-                "The amount is a twelfth of your last twelve bills. After twelve months we compare it with what you used: "
+                "The amount is a twelfth of your last twelve bills. After twelve months we compare "
+                "it with what you used: "
                 "the rest comes on one bill, or back to you.",
             ),
         ),
@@ -187,7 +201,8 @@ PAGES = (
         guide=Help(
             "Help with the board",
             (
-                "Outages stand in the order of their next promise: a step or a time that is about to pass comes first, and "
+                "Outages stand in the order of their next promise: a step or a time that is about "
+                "to pass comes first, and "
                 "turns red when it has passed.",
                 "Requests are those that wait for us, the oldest first.",
             ),
@@ -204,7 +219,8 @@ PAGES = (
         guide=Help(
             "Help with running an outage",
             (
-                "Choose what happened; only steps that are possible now are offered. Customers who are touched see it within "
+                "Choose what happened; only steps that are possible now are offered. Customers who "
+                "are touched see it within "
                 "seconds, and get news and mail if they asked for it.",
                 "A time that moves needs a reason: people read it word for word.",
                 "A step back is allowed and stands in the log as one.",

@@ -29,36 +29,48 @@ def _problem(name: str) -> Any:
 def _row(row: Any) -> rx.Component:
     return rx.el.a(
         rx.el.span(
-            rx.el.span(row.title, class_name="strong"), rx.el.br(), rx.el.span(row.detail, class_name="small quiet"),
+            rx.el.span(row.title, class_name="strong"),
+            rx.el.br(),
+            rx.el.span(row.detail, class_name="small quiet"),
             class_name="grow",
         ),
         rx.el.span(badge_of(row.badge), class_name="end"),
         href=row.link_to,
         class_name="row",
-    )  # fmt: skip
+    )
 
 
 def billing() -> rx.Component:
     """What is owed first, then every bill, newest first."""
     page = BillingState.page
     head = rx.el.section(
-        rx.el.h1("What you owe"), big_number(page.owed), rx.el.p(page.owed_words, class_name="meaning"), class_name="headline"
+        rx.el.h1("What you owe"),
+        big_number(page.owed),
+        rx.el.p(page.owed_words, class_name="meaning"),
+        class_name="headline",
     )
-    ways = section(rx.el.div(_row(page.autopay), _row(page.paperless), _row(page.budget), class_name="rows ruled"),
-                   title="How you pay and get bills")  # fmt: skip
+    ways = section(
+        rx.el.div(_row(page.autopay), _row(page.paperless), _row(page.budget), class_name="rows ruled"),
+        title="How you pay and get bills",
+    )
     history = section(link_rows(page.payments, "No payment has come in yet."), title="Payments")
     copies = rx.el.div(
-        link_button("All bills as CSV", "/files/energy/bills-csv", icon="download", low=True, reload=True), class_name="beside"
+        link_button("All bills as CSV", "/files/energy/bills-csv", icon="download", low=True, reload=True),
+        class_name="beside",
     )
     return rx.cond(
         page.ready,
         rx.fragment(
-            rx.el.div(head, section(invoice_rows(page.bills), copies, title="Bills", stacked=True), class_name="col"),
+            rx.el.div(
+                head, section(invoice_rows(page.bills), copies, title="Bills", stacked=True), class_name="col"
+            ),
             rx.el.div(ways, history, class_name="col"),
             rx.cond(
                 page.pay_id,
                 action_bar(
-                    link_button(page.pay_label, "/energy/billing/bill?id=" + page.pay_id, "primary", icon="bill"),
+                    link_button(
+                        page.pay_label, "/energy/billing/bill?id=" + page.pay_id, "primary", icon="bill"
+                    ),
                     says=page.owed_words,
                 ),
             ),
@@ -71,7 +83,10 @@ def _transfer() -> rx.Component:
     """What to do to pay, with the recorded reference; it stays until it is put away."""
     asked = BillState.request
     return card(
-        rx.el.p("Transfer this amount from your bank. With the reference we know it is yours, and mark the bill paid."),
+        rx.el.p(
+            "Transfer this amount from your bank. With the reference we know it is yours, and mark "
+            "the bill paid."
+        ),
         rx.el.dl(
             _fact("Amount", asked.amount),
             _fact("To", asked.payee),
@@ -113,7 +128,8 @@ def bill() -> rx.Component:
         stacked=True,
     )
     why = section(
-        rx.cond(page.why, sum_table(page.why), rx.el.p(page.why_words, class_name="quiet")), title=page.why_title
+        rx.cond(page.why, sum_table(page.why), rx.el.p(page.why_words, class_name="quiet")),
+        title=page.why_title,
     )
     return rx.cond(
         page.ready,
@@ -124,30 +140,62 @@ def bill() -> rx.Component:
             rx.el.div(rx.cond(page.why_title, why), class_name="col"),
             rx.cond(
                 page.payable & (BillState.request.reference == ""),
-                action_bar(button(page.pay_label, "primary", icon="bill", on_click=BillState.pay), says=page.pay_words),
+                action_bar(
+                    button(page.pay_label, "primary", icon="bill", on_click=BillState.pay),
+                    says=page.pay_words,
+                ),
             ),
         ),
         rx.fragment(headline_skeleton("Loading your bill"), rows_skeleton(5)),
     )
 
 
-_DAYS = (Choice("due", "On the day the bill is due"), *(Choice(str(n), f"On day {n} of the month") for n in (1, 5, 10, 15, 20, 25)))
+_DAYS = (
+    Choice("due", "On the day the bill is due"),
+    *(Choice(str(n), f"On day {n} of the month") for n in (1, 5, 10, 15, 20, 25)),
+)
 
 
 def _autopay_form() -> rx.Component:
     state = AutopayState
     return rx.el.div(
-        field("Your bank", "bank", value=state.bank, on_change=state.set_bank, error=_problem("bank"),
-              autocomplete="organization"),
-        field("Last four digits of your account", "last_four", kind="numeric", value=state.last_four,
-              on_change=state.set_last_four, hint="So that you know it again. We never ask for the whole number here.",
-              error=_problem("last_four")),
-        choice("When", "day_rule", _DAYS, value=state.day_rule, on_change=state.set_day_rule, error=_problem("day_rule")),
-        money_field("Never more than", "limit", value=state.limit, on_change=state.set_limit, optional=True,
-                    hint="A bill above this waits for you instead.", error=_problem("limit")),
+        field(
+            "Your bank",
+            "bank",
+            value=state.bank,
+            on_change=state.set_bank,
+            error=_problem("bank"),
+            autocomplete="organization",
+        ),
+        field(
+            "Last four digits of your account",
+            "last_four",
+            kind="numeric",
+            value=state.last_four,
+            on_change=state.set_last_four,
+            hint="So that you know it again. We never ask for the whole number here.",
+            error=_problem("last_four"),
+        ),
+        choice(
+            "When",
+            "day_rule",
+            _DAYS,
+            value=state.day_rule,
+            on_change=state.set_day_rule,
+            error=_problem("day_rule"),
+        ),
+        money_field(
+            "Never more than",
+            "limit",
+            value=state.limit,
+            on_change=state.set_limit,
+            optional=True,
+            hint="A bill above this waits for you instead.",
+            error=_problem("limit"),
+        ),
         action_bar(button("Read what I agree to", "primary", on_click=state.offer_words)),
         class_name="stack",
-    )  # fmt: skip
+    )
 
 
 def _agreement() -> rx.Component:
@@ -199,28 +247,44 @@ def autopay() -> rx.Component:
             section(_autopay_form(), title=rx.cond(running, "Change autopay", "Set up autopay")),
         ),
         dialog(
-            state.stopping, "Stop autopay?", effects, act="Stop autopay", on_act=state.stop, on_keep=state.ask_stop(False),
+            state.stopping,
+            "Stop autopay?",
+            effects,
+            act="Stop autopay",
+            on_act=state.stop,
+            on_keep=state.ask_stop(False),
             keep="Keep autopay",
         ),
-    )  # fmt: skip
+    )
 
 
 def paperless() -> rx.Component:
     """Paper or paperless, with a confirmation by mail."""
     state, view = PaperlessState, PaperlessState.view
     return rx.fragment(
-        rx.el.section(rx.el.h1("Paper or paperless"), rx.el.p(view.words, class_name="meaning"), class_name="stack"),
-        field("Where we write when a bill is ready", "email", kind="email", value=state.email, on_change=state.set_email,
-              error=_problem("email"), autocomplete="email"),
+        rx.el.section(
+            rx.el.h1("Paper or paperless"), rx.el.p(view.words, class_name="meaning"), class_name="stack"
+        ),
+        field(
+            "Where we write when a bill is ready",
+            "email",
+            kind="email",
+            value=state.email,
+            on_change=state.set_email,
+            error=_problem("email"),
+            autocomplete="email",
+        ),
         action_bar(
             rx.cond(
                 view.paperless,
                 button("Send bills on paper again", "primary", on_click=state.choose(False)),
                 button("Go paperless", "primary", on_click=state.choose(True)),
             ),
-            second=rx.cond(view.paperless, button("Keep this address", on_click=state.choose(True)), rx.fragment()),
+            second=rx.cond(
+                view.paperless, button("Keep this address", on_click=state.choose(True)), rx.fragment()
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def budget() -> rx.Component:
@@ -244,10 +308,18 @@ def budget() -> rx.Component:
         rx.cond(
             offer.on,
             button("Leave the plan", "danger", on_click=state.ask_leave(True)),
-            rx.cond(offer.open, action_bar(button("Pay " + offer.amount + " every month", "primary", on_click=state.enrol))),
+            rx.cond(
+                offer.open,
+                action_bar(button("Pay " + offer.amount + " every month", "primary", on_click=state.enrol)),
+            ),
         ),
         dialog(
-            state.leaving, "Leave the budget plan?", effects, act="Leave the plan", on_act=state.leave,
-            on_keep=state.ask_leave(False), keep="Stay on the plan",
+            state.leaving,
+            "Leave the budget plan?",
+            effects,
+            act="Leave the plan",
+            on_act=state.leave,
+            on_keep=state.ask_leave(False),
+            keep="Stay on the plan",
         ),
-    )  # fmt: skip
+    )

@@ -24,7 +24,11 @@ from portal_app.state.energy.home import HomeState
 
 def _figure(seen: Any) -> rx.Component:
     return rx.el.section(
-        rx.el.div(rx.el.span(seen.who), when(seen.standing.text, lambda: badge_of(seen.standing)), class_name="status-line"),
+        rx.el.div(
+            rx.el.span(seen.who),
+            when(seen.standing.text, lambda: badge_of(seen.standing)),
+            class_name="status-line",
+        ),
         rx.el.h1(seen.title),
         when(seen.figure.whole, lambda: big_number(seen.figure)),
         rule(seen.rule),
@@ -51,16 +55,18 @@ def _bill(seen: Any) -> rx.Component:
 def _beside(seen: Any) -> rx.Component:
     return rx.el.div(
         task_buttons(seen.tasks),
-        section(news_rows(seen.news, "Nothing has moved since then."), title="Since you were last here", end=seen.since),
+        section(
+            news_rows(seen.news, "Nothing has moved since then."),
+            title="Since you were last here",
+            end=seen.since,
+        ),
         when(seen.bill.shown, lambda: _bill(seen)),
         class_name="col right",
     )
 
 
 def _days(seen: Any) -> rx.Component:
-    return section(
-        bar_chart(seen.days), link("See why it is high", "/energy/usage")
-    )
+    return section(bar_chart(seen.days), link("See why it is high", "/energy/usage"))
 
 
 def _places(seen: Any) -> rx.Component:

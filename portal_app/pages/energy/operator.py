@@ -19,9 +19,19 @@ from portal_app.state.session import SessionState
 
 _CAUSES = tuple(
     Choice(word, word)
-    for word in ("Equipment failure", "Tree contact", "Storm", "Vehicle hit a pole", "Animal contact",
-                 "Underground cable", "Damage by others", "Fire", "Planned work", "Under investigation")
-)  # fmt: skip
+    for word in (
+        "Equipment failure",
+        "Tree contact",
+        "Storm",
+        "Vehicle hit a pole",
+        "Animal contact",
+        "Underground cable",
+        "Damage by others",
+        "Fire",
+        "Planned work",
+        "Under investigation",
+    )
+)
 
 
 def _problem(name: str) -> Any:
@@ -30,7 +40,12 @@ def _problem(name: str) -> Any:
 
 def _figures(counts: Any) -> rx.Component:
     return rx.el.dl(
-        each(counts, lambda count: rx.el.div(rx.el.dt(count.title, class_name="small quiet"), rx.el.dd(count.end, class_name="big"))),
+        each(
+            counts,
+            lambda count: rx.el.div(
+                rx.el.dt(count.title, class_name="small quiet"), rx.el.dd(count.end, class_name="big")
+            ),
+        ),
         class_name="facts",
     )
 
@@ -48,7 +63,10 @@ def board() -> rx.Component:
                 title="Outages, the nearest promise first",
                 stacked=True,
             ),
-            section(link_rows(page.requests, "Nobody is waiting for us."), title="Requests waiting for us, oldest first"),
+            section(
+                link_rows(page.requests, "Nobody is waiting for us."),
+                title="Requests waiting for us, oldest first",
+            ),
         ),
         rx.fragment(headline_skeleton("Loading the board"), rows_skeleton(4)),
     )
@@ -57,26 +75,40 @@ def board() -> rx.Component:
 def _post() -> rx.Component:
     return section(
         rx.el.form(
-            select_field("Feeder", "feeder", RunOutageState.feeders, first="Choose a feeder", error=_problem("feeder")),
+            select_field(
+                "Feeder", "feeder", RunOutageState.feeders, first="Choose a feeder", error=_problem("feeder")
+            ),
             field("Area, as people there call it", "area", error=_problem("area")),
             select_field("Cause", "cause", _CAUSES, first="Not known yet", optional=True),
             field("Power back, most likely", "etr", kind="moment", optional=True, error=_problem("etr")),
-            text_area("Outline as GeoJSON polygon, instead of a feeder", "polygon", optional=True, error=_problem("polygon"),
-                      max_length=200000),
-            field("What people read", "words", optional=True, hint="Left empty, it says what is confirmed and how many are touched."),
+            text_area(
+                "Outline as GeoJSON polygon, instead of a feeder",
+                "polygon",
+                optional=True,
+                error=_problem("polygon"),
+                max_length=200000,
+            ),
+            field(
+                "What people read",
+                "words",
+                optional=True,
+                hint="Left empty, it says what is confirmed and how many are touched.",
+            ),
             tick("A major storm: promise no time by rule", "storm"),
             button("Post outage", "primary", icon="bolt", type="submit", wide=True),
             on_submit=RunOutageState.post,
             class_name="stack",
         ),
         title="Post an outage",
-    )  # fmt: skip
+    )
 
 
 def _work() -> rx.Component:
     return section(
         rx.el.form(
-            select_field("Feeder", "feeder", RunOutageState.feeders, first="Choose a feeder", error=_problem("feeder")),
+            select_field(
+                "Feeder", "feeder", RunOutageState.feeders, first="Choose a feeder", error=_problem("feeder")
+            ),
             field("Begins", "starts_at", kind="moment", error=_problem("starts_at")),
             field("Ends", "ends_at", kind="moment", error=_problem("ends_at")),
             field("What is done and why", "why", error=_problem("why")),
@@ -117,24 +149,42 @@ def _move() -> rx.Component:
 def _estimate() -> rx.Component:
     return section(
         rx.el.form(
-            field("Power back, most likely", "etr", kind="moment", optional=True, error=_problem("etr"),
-                  hint="Left empty, the time is withdrawn."),
-            field("Because", "because", error=_problem("because"), hint="People read: moved from 15:00 to 15:40 because ..."),
+            field(
+                "Power back, most likely",
+                "etr",
+                kind="moment",
+                optional=True,
+                error=_problem("etr"),
+                hint="Left empty, the time is withdrawn.",
+            ),
+            field(
+                "Because",
+                "because",
+                error=_problem("because"),
+                hint="People read: moved from 15:00 to 15:40 because ...",
+            ),
             button("Change the time", type="submit", wide=True),
             on_submit=RunOutageState.estimate,
             class_name="stack",
         ),
         title="Change the time power comes back",
-    )  # fmt: skip
+    )
 
 
 def _one() -> rx.Component:
     outage = RunOutageState.outage
     head = rx.el.section(
-        rx.el.div(badge_of(outage.standing), class_name="status-line"), rx.el.h1(outage.title), class_name="whole stack"
+        rx.el.div(badge_of(outage.standing), class_name="status-line"),
+        rx.el.h1(outage.title),
+        class_name="whole stack",
     )
     known = rx.el.dl(
-        each(outage.facts, lambda fact: rx.el.div(rx.el.dt(fact.title, class_name="small quiet"), rx.el.dd(rx.el.b(fact.end)))),
+        each(
+            outage.facts,
+            lambda fact: rx.el.div(
+                rx.el.dt(fact.title, class_name="small quiet"), rx.el.dd(rx.el.b(fact.end))
+            ),
+        ),
         class_name="facts",
     )
     return rx.fragment(
@@ -147,7 +197,9 @@ def _one() -> rx.Component:
                 link_rows(outage.touched, "Nobody is connected there."),
                 title="Who it touches",
             ),
-            section(timeline(outage.reports, dated=True, empty="Nobody has reported it here."), title="Reports"),
+            section(
+                timeline(outage.reports, dated=True, empty="Nobody has reported it here."), title="Reports"
+            ),
             section(
                 each(outage.estimates, lambda words: rx.el.p(words, class_name="small")),
                 timeline(outage.happened, dated=True),

@@ -3,7 +3,6 @@
 import reflex as rx
 
 from portal_app.components.atoms.button import button, link_button
-from portal_app.components.atoms.link import link
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.action_bar import action_bar
 from portal_app.components.blocks.choose import choose
@@ -59,7 +58,8 @@ def _around() -> rx.Component:
     page = OutagesState.page
     return rx.el.div(
         section(
-            map_view(page.map, on_closer=OutagesState.closer, on_wider=OutagesState.wider), title="In our area now"
+            map_view(page.map, on_closer=OutagesState.closer, on_wider=OutagesState.wider),
+            title="In our area now",
         ),
         section(
             link_rows(page.planned, "No work is planned at this address.", reload=True),
@@ -96,17 +96,39 @@ def report() -> rx.Component:
         rx.el.h1("Report an outage"),
         rx.cond(
             state.premises,
-            choice("Which place is dark?", "place", state.premises, value=state.premise_id, on_change=state.choose_place),
+            choice(
+                "Which place is dark?",
+                "place",
+                state.premises,
+                value=state.premise_id,
+                on_change=state.choose_place,
+            ),
         ),
-        choice("How much of it is dark?", "extent", state.extents, value=state.extent, on_change=state.choose_extent),
+        choice(
+            "How much of it is dark?",
+            "extent",
+            state.extents,
+            value=state.extent,
+            on_change=state.choose_extent,
+        ),
         action_bar(
-            button(rx.fragment("Report: no power at ", state.street), "primary", icon="bolt", on_click=state.report),
+            button(
+                rx.fragment("Report: no power at ", state.street),
+                "primary",
+                icon="bolt",
+                on_click=state.report,
+            ),
             says="We tell you when somebody looks at it.",
         ),
     )
     told = rx.fragment(
         rx.el.h1("Your report is in"),
-        rx.el.p("We write here as it moves. Your reference is ", rx.el.b(state.done.reference, class_name="num"), ".", class_name="meaning"),
+        rx.el.p(
+            "We write here as it moves. Your reference is ",
+            rx.el.b(state.done.reference, class_name="num"),
+            ".",
+            class_name="meaning",
+        ),
         link_button("Follow it", "/energy/outages", "primary"),
     )
     return rx.cond(state.done.title, told, asked)

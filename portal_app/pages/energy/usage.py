@@ -26,14 +26,19 @@ def _choices() -> rx.Component:
     state, page = UsageState, UsageState.page
     return rx.el.div(
         rx.cond(
-            page.premises, choose("Place", "place", page.premises, value=page.premise, on_change=state.choose_place)
+            page.premises,
+            choose("Place", "place", page.premises, value=page.premise, on_change=state.choose_place),
         ),
         rx.cond(
             page.commodities,
-            choose("Supply", "supply", page.commodities, value=page.commodity, on_change=state.choose_commodity),
+            choose(
+                "Supply", "supply", page.commodities, value=page.commodity, on_change=state.choose_commodity
+            ),
         ),
         choose("Span", "span", _SPANS, value=page.span, on_change=state.choose_span),
-        rx.cond(page.span == "bill", choose("Unit", "unit", _UNITS, value=page.unit, on_change=state.choose_unit)),
+        rx.cond(
+            page.span == "bill", choose("Unit", "unit", _UNITS, value=page.unit, on_change=state.choose_unit)
+        ),
         class_name="beside",
     )
 
@@ -89,7 +94,11 @@ def _beside() -> rx.Component:
                 stacked=True,
             ),
         ),
-        section(rule(page.forecast), rx.el.p(page.forecast_words, class_name="quiet"), title="Where this bill is heading"),
+        section(
+            rule(page.forecast),
+            rx.el.p(page.forecast_words, class_name="quiet"),
+            title="Where this bill is heading",
+        ),
         rx.cond(page.tips, section(tips(page.tips), title=page.tips_title)),
         _tariffs(),
         class_name="col",
@@ -103,7 +112,9 @@ def _tariffs() -> rx.Component:
             state.tariffs_note,
             rx.fragment(link_rows(state.tariffs), rx.el.p(state.tariffs_note, class_name="small quiet")),
             rx.fragment(
-                rx.el.p("Your own last twelve months, priced on every tariff you may choose.", class_name="quiet"),
+                rx.el.p(
+                    "Your own last twelve months, priced on every tariff you may choose.", class_name="quiet"
+                ),
                 button("Compare tariffs", icon="usage", on_click=state.compare_tariffs),
             ),
         ),
@@ -121,7 +132,9 @@ def usage() -> rx.Component:
         rx.cond(page.chart.title, _choices()),
         class_name="whole section stack",
     )
-    nothing = empty("No readings yet", page.meaning, "usage", "Send a meter reading", "/energy/account/reading")
+    nothing = empty(
+        "No readings yet", page.meaning, "usage", "Send a meter reading", "/energy/account/reading"
+    )
     return rx.cond(
         page.ready,
         rx.fragment(head, rx.cond(page.chart.title, rx.fragment(_chart(), _beside()), nothing)),

@@ -39,5 +39,7 @@ RUNS = frozenset(
         "usage.see",
         "audit.see",
         "adoption.see",
+        "adoption.set",
+        "mail.see",
     }
 )

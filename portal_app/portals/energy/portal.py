@@ -5,6 +5,7 @@ from portal_app.portals.energy.service import bill_doors, home, reporting
 from portal_app.services.adoption.permissions import PERMISSIONS as ADOPTION
 from portal_app.services.audit.permissions import PERMISSIONS as AUDIT
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
+from portal_app.services.notifications.permissions import PERMISSIONS as NOTIFICATIONS
 from portal_app.shapes.portal import Kind, NavEntry, TopTask
 
 KIND = Kind(
@@ -42,7 +43,7 @@ KIND = Kind(
         "operator": permissions.RUNS,
     },
     staff_roles=frozenset({"operator"}),
-    permissions={**permissions.PERMISSIONS, **BILLING, **ADOPTION, **AUDIT},
+    permissions={**permissions.PERMISSIONS, **BILLING, **ADOPTION, **AUDIT, **NOTIFICATIONS},
     seed=seed.load,
     home=home.home,
     downloads={**bill_doors.DOWNLOADS},

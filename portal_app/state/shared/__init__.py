@@ -1,0 +1,1 @@
+"""States that every kind uses."""
