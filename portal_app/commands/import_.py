@@ -131,6 +131,7 @@ def _figures(sheet: ImportSheet, zone: str) -> Iterator[str]:
     if sheet.cost_note:
         yield sheet.cost_note
     if sheet.first is not None and sheet.last is not None:
-        yield f"From {local(sheet.first, zone):%Y-%m-%d %H:%M} to {local(sheet.last, zone):%Y-%m-%d %H:%M} ({zone})"
+        first, last = local(sheet.first, zone), local(sheet.last, zone)
+        yield f"From {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} ({zone})"
     if sheet.estimated:
         yield f"{sheet.estimated:,} of them are not actual reads and are marked so"

@@ -1,15 +1,15 @@
 """Files down and up by plain HTTP: for the person the cookie names, and nobody else."""
 
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import structlog
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -36,17 +36,7 @@ def routes(kinds: tuple[Kind, ...]) -> list[Route]:
         use_case = kind.downloads.get(request.path_params["what"]) if kind else None
         if use_case is None or kind is None or visitor.kind != kind.key:
             return _not_found()
-        try:
-            found: Download = await run_in_threadpool(
-                perform, visitor, use_case, **_plain(request.query_params)
-            )
-        except NotYours:
-            return _not_found()
-        except Refusal as no:
-            return Response(no.sentence, 409, media_type="text/plain")
-        except TypeError:
-            return _not_found()
-        return _sent(found)
+        return await _fetched(request, visitor, use_case)
 
     async def up(request: Request) -> Response:
         kind = by_key.get(request.path_params["kind"])
@@ -64,6 +54,15 @@ def routes(kinds: tuple[Kind, ...]) -> list[Route]:
     ]
 
 
+async def _fetched(request: Request, visitor: Visitor, use_case: Callable[..., Download]) -> Response:
+    try:
+        return _sent(await run_in_threadpool(perform, visitor, use_case, **_plain(request.query_params)))
+    except (NotYours, TypeError):
+        return _not_found()
+    except Refusal as no:
+        return Response(no.sentence, 409, media_type="text/plain")
+
+
 async def _visitor(request: Request) -> Visitor | None:
     return await run_in_threadpool(identity.visitor_of, request.headers.get("cookie", ""))
 
@@ -78,51 +77,68 @@ async def _taken(request: Request, visitor: Visitor, door: UploadDoor) -> Respon
         await run_in_threadpool(perform, visitor, door.check, **query)
         upload = await _received(request, door.most_bytes)
         try:
-            target = await run_in_threadpool(perform, visitor, _taking(door.take), upload, **query)
+            target = await run_in_threadpool(perform, visitor, door.take, upload, **query)
         finally:
             upload.path.unlink(missing_ok=True)
     except NotYours:
         return _not_found()
     except Refusal as no:
-        return RedirectResponse(f"{door.back}?{urlencode({**query, 'trouble': no.sentence})}", 303)
+        told = {**query, "trouble": no.sentence, **({"field": no.field} if no.field else {})}
+        return RedirectResponse(f"{door.back}?{urlencode(told)}", 303)
+    except ClientDisconnect:
+        return Response("The connection broke before the file was here.", 400, media_type="text/plain")
     except (TypeError, MultiPartException):
         trouble = "That did not arrive as a file. Choose it again and send it once more."
         return RedirectResponse(f"{door.back}?{urlencode({**query, 'trouble': trouble})}", 303)
     return RedirectResponse(target, 303)
 
 
-def _taking(take: Callable[..., str]) -> Callable[..., str]:
-    return take
+class _Received(MultiPartParser):
+    """Writes the one file of a form straight into a private folder, so that nothing of it stays in memory."""
+
+    def __init__(self, folder: Path, headers: Headers, stream: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(headers, stream, max_files=1, max_fields=20, max_part_size=64 * 1024)
+        self._folder = folder
+        self.kept: Path | None = None
+
+    def on_headers_finished(self) -> None:
+        """Give the part that is a file a place of its own."""
+        super().on_headers_finished()
+        arriving = self._current_part.file
+        if arriving is None:
+            return
+        arriving.file.close()
+        place = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)  # noqa: SIM115 -- closed by _received
+        arriving.file = place  # pyright: ignore[reportAttributeAccessIssue] -- any binary file will do
+        self._files_to_close_on_error.append(place)  # pyright: ignore[reportArgumentType] -- as above
+        self.kept = Path(place.name)
 
 
 async def _received(request: Request, most: int) -> Upload:
     """Write the body to a private file, piece by piece. Raises Refusal when it is larger than allowed."""
     folder = settings().data_dir / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    parser = MultiPartParser(request.headers, _bounded(request.stream(), most), max_part_size=64 * 1024)
-    parser.spool_max_size = 1024 * 1024
-    form = await parser.parse()
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    parser = _Received(folder, request.headers, _bounded(request.stream(), most))
+    try:
+        form = await parser.parse()
+        await form.close()
+        return _as_upload(form, parser.kept)
+    except BaseException:
+        if parser.kept is not None:
+            parser.kept.unlink(missing_ok=True)
+        raise
+
+
+def _as_upload(form: FormData, kept: Path | None) -> Upload:
     file = next((value for _, value in form.multi_items() if not isinstance(value, str)), None)
-    if file is None or not file.filename:
-        raise Refusal("No file was chosen. Choose one and send it again.")
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
-        size = await run_in_threadpool(_copy, file.file, kept)
-    await form.close()
-    return Upload(
-        name=Path(file.filename.replace("\\", "/")).name[:200], path=Path(kept.name), size=size, fields=fields
-    )
+    if file is None or kept is None or not file.filename:
+        raise Refusal("No file was chosen. Choose one and send it again.", "file")
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    name = Path(file.filename.replace("\\", "/")).name[:200]
+    return Upload(name=name, path=kept, size=kept.stat().st_size, fields=fields)
 
 
-def _copy(source: Any, target: Any) -> int:
-    source.seek(0)
-    size = 0
-    while piece := source.read(1024 * 1024):
-        size += target.write(piece)
-    return size
-
-
-async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncGenerator[bytes, None]:
     total = 0
     async for piece in stream:
         total += len(piece)
@@ -133,8 +149,9 @@ async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
 
 def _sent(found: Download) -> Response:
     name = "".join(letter for letter in found.name if letter.isprintable() and letter not in '"\\/;')
+    plain = name.encode("ascii", "ignore").decode()
     headers = {
-        "content-disposition": f"attachment; filename=\"{name.encode('ascii', 'ignore').decode()}\"; filename*=UTF-8''{quote(name)}",
+        "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
         "cache-control": "private, no-store",
         "x-content-type-options": "nosniff",
     }

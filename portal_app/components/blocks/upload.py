@@ -22,16 +22,17 @@ def upload(
     accept: str = "image/*",
     hidden: dict[str, Any] | None = None,
     above: rx.Component | None = None,
+    camera: bool = True,
 ) -> rx.Component:
     """A multipart form that the browser itself posts to `action`: it works when scripts fail.
 
     `hidden` are further values to send along (what the file is about, the form's token); `above` are fields
-    that belong to it.
+    that belong to it. Without `camera` it asks for a file and not for a photo.
     """
     return rx.el.form(
         *(rx.el.input(type="hidden", name=key, value=value) for key, value in (hidden or {}).items()),
         above or rx.fragment(),
-        photo_field(label, name, hint=hint, error=error, accept=accept),
+        photo_field(label, name, hint=hint, error=error, accept=accept, camera=camera),
         rx.el.div(
             button(send, "primary", icon="upload", type="submit"),
             class_name="beside",

@@ -22,7 +22,10 @@ _LONGEST_REF = 300
 
 
 def account_for(access: Access, number: str) -> tuple[Account, bool]:
-    """The account of that number, opened where it is new; and whether it is. Raises Refusal for a bad number."""
+    """The account of that number, opened where it is new; and whether it is.
+
+    Raises Refusal for an impossible number.
+    """
     known = tenancy.account_numbered(access, number)
     if known is not None:
         return known, False
@@ -87,8 +90,14 @@ def title_of(number: str) -> str:
 
 
 def connect(
-    access: Access, account: Account, place: Premise, found: RegisterFound, starts: date, seconds: int, currency: str
-) -> Register:  # fmt: skip
+    access: Access,
+    account: Account,
+    place: Premise,
+    found: RegisterFound,
+    starts: date,
+    seconds: int,
+    currency: str,
+) -> Register:
     """Connect a place to what a series counts: agreement, meter and register."""
     commodity = commodity_of(found)
     codes = tuple(tariff_book.on_offer(access, commodity, account.segment))

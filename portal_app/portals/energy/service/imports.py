@@ -103,6 +103,15 @@ def _opened(file: Path | BinaryIO) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, spool)
 
 
+def _digest(stream: BinaryIO) -> str:
+    """The SHA-256 of a file, which is then at its beginning again."""
+    digest = hashlib.sha256()
+    while piece := stream.read(1024 * 1024):
+        digest.update(piece)
+    stream.seek(0)
+    return digest.hexdigest()
+
+
 @dataclass
 class _Run:
     """One file on its way in."""
@@ -121,8 +130,7 @@ class _Run:
     def bring(self, stream: BinaryIO) -> ImportSheet:
         self.size = stream.seek(0, 2)
         stream.seek(0)
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
+        digest = _digest(stream)
         sniffed = sniff(stream)
         self.sheet = ImportSheet(file=self.name, account=self.number, format=sniffed.format)
         self._begin(digest)

@@ -1,7 +1,7 @@
 """Storing the readings of one file, batch by batch: each batch whole or not at all."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 
 from sqlmodel import col
@@ -17,7 +17,7 @@ from portal_app.portals.energy.service import connecting
 from portal_app.portals.energy.service.import_sheet import ImportSheet
 from portal_app.portals.energy.service.meeting import Met, Piece, Refusals, meet
 from portal_app.portals.energy.service.rollup import roll_up
-from portal_app.portals.energy.tables import Interval, ReadingSummary, Register
+from portal_app.portals.energy.tables import Interval, Premise, ReadingSummary, Register
 
 BATCH = 20_000
 TRIES = 5
@@ -37,6 +37,7 @@ class _Fates:
     account_is_new: bool
     registers: dict[str, Register]
     places: int
+    readings: list[Reading]
     verdicts: list[Met]
     added: int = 0
 
@@ -93,27 +94,21 @@ class Store:
     def _store(self) -> None:
         batch, self._batch = self._batch, []
         future = [one.start + one.seconds > self._latest for one in batch]
-        ready = [self._priced(one) for one, late in zip(batch, future, strict=True) if not late]
+        ready = [one for one, late in zip(batch, future, strict=True) if not late]
         fates = self._tried(ready) if ready else None
         if fates is not None:
             self._remember(fates)
             self.sheet.readings_added += fates.added
-        met = iter(zip(ready, fates.verdicts if fates else (), strict=True))
+        met = iter(zip(fates.readings, fates.verdicts, strict=True) if fates else ())
         for reading, late in zip(batch, future, strict=True):
             if late:
                 self._left_out("future", reading)
-            else:
-                self._count(*next(met))
-
-    def _priced(self, reading: Reading) -> Reading:
-        """A cost in another currency than the register's says nothing in its sums."""
-        register = self.registers.get(reading.register_ref)
-        series = self._series[reading.register_ref]
-        own = register.currency if register else series.currency or self.currency
-        if reading.cost_e5 is None or reading.currency in (None, own):
-            return reading
-        self._problems.once("other_currency", _other_currency(own), reading.line)
-        return reading._replace(cost_e5=None)
+                continue
+            kept, verdict = next(met)
+            if kept.cost_e5 != reading.cost_e5:
+                own = self.registers[reading.register_ref].currency
+                self._problems.once("other_currency", _other_currency(own), reading.line)
+            self._count(kept, verdict)
 
     def _tried(self, batch: list[Reading]) -> _Fates:
         for left in reversed(range(TRIES)):
@@ -128,28 +123,33 @@ class Store:
     def _in_one(self, access: SystemAccess, batch: list[Reading]) -> _Fates:
         account, is_new = connecting.account_for(access, self.number)
         place, places = connecting.place_for(access, account, self.zone)
-        fates = _Fates(account, is_new, dict(self.registers), places, [])
+        fates = _Fates(account, is_new, dict(self.registers), places, batch, [])
         by_series: dict[str, list[int]] = {}
         for at, reading in enumerate(batch):
             by_series.setdefault(reading.register_ref, []).append(at)
-        verdicts: dict[int, Met] = {}
-        for ref, places_in_batch in by_series.items():
+        for ref, spots in by_series.items():
             if ref not in fates.registers:
-                taken = {register.id for register in fates.registers.values()}
-                first = batch[places_in_batch[0]]
-                fates.registers[ref] = connecting.known_register(
-                    access, account, self._series[ref], taken
-                ) or connecting.connect(
-                    access, account, place, self._series[ref],
-                    local_date(first.start, place.zone or self.zone), first.seconds, self.currency,
-                )  # fmt: skip
-            order = sorted(places_in_batch, key=lambda at: batch[at].start)
-            found = self._of_one(access, fates.registers[ref], [batch[at] for at in order])
+                fates.registers[ref] = self._register(access, fates, place, batch[spots[0]])
+        fates.readings = [_priced(one, fates.registers[one.register_ref]) for one in batch]
+        verdicts: dict[int, Met] = {}
+        for ref, spots in by_series.items():
+            order = sorted(spots, key=lambda at: batch[at].start)
+            found = self._of_one(access, fates.registers[ref], [fates.readings[at] for at in order])
             verdicts.update(zip(order, found, strict=True))
             fates.added += sum(met is Met.NEW for met in found)
         fates.verdicts = [verdicts[at] for at in range(len(batch))]
         self.mark(access)
         return fates
+
+    def _register(self, access: SystemAccess, fates: _Fates, place: Premise, first: Reading) -> Register:
+        """The register of a series that this run meets for the first time, connected where there is none."""
+        series = self._series[first.register_ref]
+        taken = {register.id for register in fates.registers.values()}
+        known = connecting.known_register(access, fates.account, series, taken)
+        if known is not None:
+            return known
+        starts = local_date(first.start, place.zone or self.zone)
+        return connecting.connect(access, fates.account, place, series, starts, first.seconds, self.currency)
 
     def _of_one(self, access: SystemAccess, register: Register, readings: list[Reading]) -> list[Met]:
         """Store the new ones among readings of one register, in order of time, and their days."""
@@ -157,7 +157,9 @@ class Store:
         access.update(Register, col(Register.id) == register.id, digits=Register.digits)
         pieces = (Piece(one.start, one.seconds, one.amount, one.cost_e5) for one in readings)
         last = readings[-1]
-        verdicts = list(meet(pieces, stored(access, register, readings[0].start, last.start + last.seconds)))
+        known = stored(access, register, readings[0].start, last.start + last.seconds)
+        with closing(known):
+            verdicts = list(meet(pieces, known))
         fresh = [one for one, met in zip(readings, verdicts, strict=True) if met is Met.NEW]
         owner = {
             "company_id": register.company_id,
@@ -233,7 +235,14 @@ class Store:
                 access.add_many(ReadingSummary, kept, skip_known=True)
 
 
-def stored(access: SystemAccess, register: Register, first: int, end: int) -> Iterator[Piece]:
+def _priced(reading: Reading, register: Register) -> Reading:
+    """A cost in another currency than the register's says nothing in its sums."""
+    if reading.cost_e5 is None or reading.currency in (None, register.currency):
+        return reading
+    return reading._replace(cost_e5=None)
+
+
+def stored(access: SystemAccess, register: Register, first: int, end: int) -> Generator[Piece, None, None]:
     """What is stored of a register from one moment up to another, with what reaches in from before."""
     columns = access.columns(Interval, Interval.start, Interval.seconds, Interval.amount, Interval.cost)
     mine = columns.where(col(Interval.register_id) == register.id)
@@ -241,11 +250,12 @@ def stored(access: SystemAccess, register: Register, first: int, end: int) -> It
     before = mine.where(col(Interval.start) < first).order_by(col(Interval.start).desc()).limit(1)
     inside = mine.where(col(Interval.start) >= first, col(Interval.start) < end).order_by(col(Interval.start))
     for statement in (before, inside.execution_options(yield_per=2_000)):
-        yield from map(Piece._make, access.db.execute(statement))
+        with access.db.execute(statement) as rows:
+            yield from map(Piece._make, rows)
 
 
 def stretches(readings: Iterable[Reading]) -> Iterator[tuple[int, int]]:
-    """Stretches of time that readings (in order) cover, so that years between two of them are not counted again."""
+    """Stretches of time that readings (in order) cover: empty years between two are not counted again."""
     first = end = -1
     for reading in readings:
         if first >= 0 and reading.start - end > APART:

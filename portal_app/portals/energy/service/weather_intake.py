@@ -1,6 +1,7 @@
 """Storing outdoor temperatures of a station, and its days with their degree days."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -74,8 +75,8 @@ class WeatherStore:
     def _left_out(self, one: Temperature, problems: Problems) -> None:
         self.sheet.readings_refused += 1
         sentence = (
-            f"The temperature of {when(one.start)} says something else than what is stored for {self.station};"
-            " the stored one was kept."
+            f"The temperature of {when(one.start)} says something else than what is stored for"
+            f" {self.station}; the stored one was kept."
         )
         told = problems.each("overlap_stored", sentence, one.line)
         if told is not None:
@@ -94,7 +95,9 @@ class WeatherStore:
     def _in_one(self, access: SystemAccess, batch: list[Temperature]) -> tuple[list[Met], int, int]:
         pieces = [Piece(one.start, one.seconds, fahrenheit(one.hundredths, one.unit)) for one in batch]
         first, end = pieces[0].start, pieces[-1].start + pieces[-1].seconds
-        verdicts = list(meet(pieces, self._stored(access, first, end)))
+        known = self._stored(access, first, end)
+        with closing(known):
+            verdicts = list(meet(pieces, known))
         fresh = [piece for piece, met in zip(pieces, verdicts, strict=True) if met is Met.NEW]
         owner = {"company_id": access.visitor.company_id, "station": self.station}
         rows = [{**owner, "start": p.start, "seconds": p.seconds, "temp": p.amount} for p in fresh]
@@ -102,15 +105,16 @@ class WeatherStore:
         days = self._count_days(access, fresh[0].start, fresh[-1].start + fresh[-1].seconds) if fresh else 0
         return verdicts, len(fresh), days
 
-    def _stored(self, access: SystemAccess, first: int, end: int) -> Iterable[Piece]:
+    def _stored(self, access: SystemAccess, first: int, end: int) -> Generator[Piece, None, None]:
         columns = (WeatherReading.start, WeatherReading.seconds, WeatherReading.temp)
         mine = access.columns(WeatherReading, *columns).where(col(WeatherReading.station) == self.station)
         start = col(WeatherReading.start)
         before = mine.where(start < first).order_by(start.desc()).limit(1)
         inside = mine.where(start >= first, start < end).order_by(start).execution_options(yield_per=2_000)
         for statement in (before, inside):
-            for start_at, seconds, temp in access.db.execute(statement):
-                yield Piece(start_at, seconds, temp)
+            with access.db.execute(statement) as rows:
+                for start_at, seconds, temp in rows:
+                    yield Piece(start_at, seconds, temp)
 
     def _count_days(self, access: SystemAccess, first: int, end: int) -> int:
         """Count again every local day between two moments; says how many there are."""
@@ -126,15 +130,15 @@ class WeatherStore:
 
 
 def middle(piece: Piece) -> int:
-    """The moment that says which day a temperature belongs to: a daily mean of another zone still means its day."""
+    """The moment that says which day a temperature belongs to: a daily mean may begin in another zone."""
     return piece.start + piece.seconds // 2
 
 
 def days_of(pieces: Iterable[Piece], zone: str) -> list[dict[str, Any]]:
     """Temperatures in order (hundredths of °F) as local days with their degree days.
 
-    Each counts for as long as it held. A day of which less than 18 hours are known is left out; one known by a
-    single mean says so with `hours` 1.
+    Each counts for as long as it held. A day of which less than 18 hours are known is left out; one known
+    by a single mean says so with `hours` 1.
     """
     days: dict[date, list[Piece]] = {}
     begin = end = 0
