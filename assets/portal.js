@@ -1,25 +1,48 @@
-// The first drawing of a home steps aside when the live page has its data; what is typed offline is kept.
+// The first drawing of a home steps aside when the live page has its data; then the worker of the next visit.
 (function () {
   "use strict";
   var root = document.documentElement;
-  document.querySelectorAll("link[data-late]").forEach(function (sheet) { sheet.media = "all"; });
+  var began = location.pathname;
 
+  // The whole sheet comes after the first paint. It holds only once it is here, so that nothing is drawn bare.
+  var sheets = document.querySelectorAll("link[data-late]");
+  function isHere(sheet) { return sheet.media !== "print"; }
+  sheets.forEach(function (sheet) {
+    function hold() { sheet.media = "all"; stepAside(); }
+    if (sheet.sheet) sheet.media = "all"; else sheet.addEventListener("load", hold, { once: true });
+  });
+
+  // What a person is at, told so that it is found again among the live page's own elements.
+  var actable = "a[href],button,summary,input,select";
+  function told(one) { return one.tagName + (one.getAttribute("href") || "") + one.textContent; }
+  function same(one) {
+    var wanted = told(one);
+    return Array.prototype.find.call(document.querySelectorAll(actable), function (other) {
+      return told(other) === wanted;
+    });
+  }
+
+  var watch;
   function stepAside() {
     var first = document.getElementById("first");
     if (!first) return true;
-    if (!document.querySelector('[data-ready="1"]')) return false;
-    var focused = first.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    first.remove();
+    var elsewhere = location.pathname !== began;
+    if (!elsewhere && !(document.querySelector('[data-ready="1"]') && Array.prototype.every.call(sheets, isHere)))
+      return false;
+    var focused = first.contains(document.activeElement) ? document.activeElement : null;
+    var menu = first.querySelector("details[open]>summary");
     var style = document.getElementById("first-css");
+    first.remove();
     if (style) style.remove();
-    if (focused) {
-      var same = document.querySelector('a[href="' + CSS.escape(focused) + '"]');
-      if (same) same.focus({ preventScroll: true });
-    }
+    var opened = menu && same(menu);
+    if (opened) opened.parentNode.open = true;
+    var other = focused && same(focused);
+    if (other) other.focus({ preventScroll: true });
+    if (watch) watch.disconnect();
     return true;
   }
   if (!stepAside()) {
-    var watch = new MutationObserver(function () { if (stepAside()) watch.disconnect(); });
+    watch = new MutationObserver(stepAside);
     watch.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-ready"] });
   }
 

@@ -1,8 +1,10 @@
 """The person's own home in the first HTML: figure, sentence and tasks before any script has run.
 
 A GET of a kind's home answers with the finished page as it was built, and, as the first child of its body,
-the same frame and headline drawn with this person's data. The live tree takes over when its state is there;
-`portal.js` then takes the first drawing away.
+the same frame and headline drawn with this person's data. While it stands, the live tree's frame is not drawn
+at all: neither an eye nor a screen reader meets two pages. When the live tree has its state, `portal.js` takes
+the first drawing away. Until the data is painted nothing else is asked for that would stand in its way: the
+style sheet and the scripts are named behind the drawing, at low priority.
 """
 
 import asyncio
@@ -30,6 +32,10 @@ from portal_app.state.session import in_thread
 _log = structlog.get_logger(__name__)
 _BODY = re.compile(rb"<body[^>]*>")
 _SHEET = re.compile(rb'<link[^>]+rel="stylesheet"[^>]*>')
+_AHEAD = re.compile(rb'<link(?=[^>]+rel="(?:modulepreload|preload)")(?![^>]+as="font")[^>]*>')
+# Its own name: React, looking for its first element in the body, passes over one that it never draws.
+_OPEN, _CLOSE = '<first-paint id="first">', "</first-paint>"
+_ALONE = "first-paint{display:block}#first~* .frame,#first~* .skip{display:none}"
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class FirstPaint:
         except Refusal as no:
             _log.info("first_paint.refused", path=home.path, why=no.sentence)
             return None
-        body = _BODY.sub(lambda found: found.group() + drawn, built, count=1)
+        body = built.before + drawn + built.after
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"cache-control", b"private, no-store"),
@@ -121,9 +127,7 @@ def _drawn(home: Home, visitor: Visitor) -> bytes:
         raise Refusal("This kind has no home to draw.")
     found = perform(visitor, gather, use_case)
     html = as_html(home.draw(home.kind, home.page, found))
-    style = needed(_sheet(), html)
-    brand = found["who"].brand
-    return f'<style id="first-css">{style}</style><div id="first" data-brand="{brand}">{html}</div>'.encode()
+    return f'<style id="first-css">{needed(_sheet(), html)}{_ALONE}</style>{_OPEN}{html}{_CLOSE}'.encode()
 
 
 @lru_cache(maxsize=1)
@@ -139,17 +143,37 @@ def _is_page(built: Path, path: str) -> bool:
     return inside.is_relative_to(built.resolve()) and inside.is_file()
 
 
+@dataclass(frozen=True)
+class _Halves:
+    """A page as it was built, cut where the first drawing goes."""
+
+    before: bytes
+    after: bytes
+
+
 @lru_cache(maxsize=64)
-def _built(path: Path) -> bytes | None:
-    """A page as it was built, its style sheets made not to hold up the first paint."""
+def _built(path: Path) -> _Halves | None:
+    """A page as it was built, with nothing in its head that would hold up the first paint."""
     if not path.is_file():
         return None
-    return _SHEET.sub(lambda found: _late(found.group()), path.read_bytes())
+    page = path.read_bytes()
+    body = _BODY.search(page)
+    if body is None:
+        return None
+    head, rest = page[: body.end()], page[body.end() :]
+    sheets = b"".join(_SHEET.findall(head))
+    ahead = b"".join(_unhurried(link) for link in _AHEAD.findall(head))
+    plain = b"<noscript>" + sheets + b"</noscript>" if sheets else b""
+    return _Halves(_SHEET.sub(_late, _AHEAD.sub(b"", head)), plain + ahead + rest)
 
 
-def _late(link: bytes) -> bytes:
+def _late(link: re.Match[bytes]) -> bytes:
     """The sheet's rules for the first drawing travel inline; the sheet itself may come after it."""
-    return link.replace(b'rel="stylesheet"', b'rel="stylesheet" media="print" data-late')
+    return link.group().replace(b"<link", b'<link media="print" data-late fetchpriority="low"', 1)
+
+
+def _unhurried(link: bytes) -> bytes:
+    return link.replace(b"<link", b'<link fetchpriority="low"', 1)
 
 
 async def _packed(
@@ -158,7 +182,7 @@ async def _packed(
     if b"br" in accepts:
         import brotli
 
-        body = await asyncio.to_thread(brotli.compress, body, quality=4)
+        body = await asyncio.to_thread(brotli.compress, body, quality=6)
         headers = [*headers, (b"content-encoding", b"br")]
     elif b"gzip" in accepts:
         import gzip

@@ -14,6 +14,23 @@ import reflex as rx
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _NAMES = {"className": "class", "htmlFor": "for", "to": "href", "xlinkHref": "href"}
 _AS_WRITTEN = {"viewBox", "preserveAspectRatio", "pathLength", "gradientUnits", "patternUnits"}
+_ONE_WORD = {
+    "autoComplete",
+    "autoFocus",
+    "colSpan",
+    "dateTime",
+    "encType",
+    "inputMode",
+    "maxLength",
+    "minLength",
+    "noValidate",
+    "popoverTarget",
+    "popoverTargetAction",
+    "readOnly",
+    "rowSpan",
+    "srcSet",
+    "tabIndex",
+}
 _GUARDED = re.compile(r'^\(isNotNullOrUndefined\((?P<one>.*)\) \? (?P=one) : ""\)$', re.DOTALL)
 _STYLE_PART = re.compile(r'\["(?P<name>[^"]+)"\] : (?P<value>"(?:[^"\\]|\\.)*"|[-\d.]+)')
 _NOT_DRAWN = {"key", "ref", "css", "reloadDocument", "prefetch", "suppressHydrationWarning"}
@@ -71,7 +88,7 @@ def _spelled(name: str) -> str:
         return _NAMES[name]
     if name in _AS_WRITTEN:
         return name
-    if name in ("tabIndex", "autoComplete", "inputMode", "autoFocus", "readOnly", "maxLength", "minLength", "encType"):
+    if name in _ONE_WORD:
         return name.lower()
     return re.sub(r"[A-Z]", lambda letter: "-" + letter.group().lower(), name)
 
@@ -84,7 +101,9 @@ def _style(value: str) -> str:
 
 
 def _css(name: str) -> str:
-    return name if name.startswith("--") else re.sub(r"[A-Z]", lambda letter: "-" + letter.group().lower(), name)
+    return (
+        name if name.startswith("--") else re.sub(r"[A-Z]", lambda letter: "-" + letter.group().lower(), name)
+    )
 
 
 def _literal(value: str, where: str) -> Any:
