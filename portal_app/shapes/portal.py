@@ -64,5 +64,9 @@ class Kind:
     """Doors behind POST /files/<kind>/<name>?..."""
     jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)
     """What a job of this kind's does, by job kind: f(access, payload)."""
+    shared: Callable[[str], Any] | None = None
+    """What a third party reads with a customer's token, at GET /files/share/<kind>."""
+    texted: Callable[..., str] | None = None
+    """What answers a text message: f(company, phone, words)."""
     crons: dict[str, str] = field(default_factory=dict)
     """Jobs that come round for every company of this kind: job kind to cron expression (UTC)."""

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.badge import badge_of
-from portal_app.components.draw import each, when
+from portal_app.components.draw import each, live, when
 from portal_app.shapes.status import Badge
 
 
@@ -14,7 +14,7 @@ def row_list(items: Any, draw: Callable[[Any], rx.Component], empty: Any = "") -
     """Every item as a row; `empty` is said when there is none, "" draws nothing then."""
     rows = rx.el.ul(each(items, lambda item: rx.el.li(draw(item))), class_name="rows ruled")
     nothing = rx.el.div(rx.el.p(empty, class_name="row quiet"), class_name="rows ruled")
-    return when(items, rows, nothing if empty else None)
+    return when(items, rows, nothing if live(empty) or empty else None)
 
 
 def row_words(title: Any, detail: Any = "") -> rx.Component:

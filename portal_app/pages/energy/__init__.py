@@ -1,6 +1,14 @@
 """Every screen of the energy portal."""
 
 from portal_app.pages.energy import billing, home, operator, outages, usage
+from portal_app.pages.energy.account import PAGES_ACCOUNT
+from portal_app.pages.energy.choices import PAGES_CHOICES
+from portal_app.pages.energy.customers import PAGES_CUSTOMERS
+from portal_app.pages.energy.data import PAGES_DATA
+from portal_app.pages.energy.my_data import PAGES_MY_DATA
+from portal_app.pages.energy.news import PAGES_NEWS
+from portal_app.pages.energy.requests import PAGES_REQUESTS
+from portal_app.pages.energy.staff_requests import PAGES_STAFF_REQUESTS
 from portal_app.pages.page import Band, Page
 from portal_app.shapes.forms import Help
 from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
@@ -227,4 +235,12 @@ PAGES = (
             ),
         ),
     ),
+    *PAGES_ACCOUNT,
+    *PAGES_REQUESTS,
+    *PAGES_CHOICES,
+    *PAGES_MY_DATA,
+    *PAGES_NEWS,
+    *PAGES_STAFF_REQUESTS,
+    *PAGES_CUSTOMERS,
+    *PAGES_DATA,
 )

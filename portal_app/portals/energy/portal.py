@@ -1,7 +1,15 @@
 """The energy utility's portal: is my power on, what do I owe, why is it high."""
 
 from portal_app.portals.energy import permissions, seed
-from portal_app.portals.energy.service import bill_doors, home, reporting
+from portal_app.portals.energy.service import (
+    account_doors,
+    bill_doors,
+    data_doors,
+    home,
+    reporting,
+    share_door,
+    texting,
+)
 from portal_app.services.adoption.permissions import PERMISSIONS as ADOPTION
 from portal_app.services.audit.permissions import PERMISSIONS as AUDIT
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
@@ -46,7 +54,10 @@ KIND = Kind(
     permissions={**permissions.PERMISSIONS, **BILLING, **ADOPTION, **AUDIT, **NOTIFICATIONS},
     seed=seed.load,
     home=home.home,
-    downloads={**bill_doors.DOWNLOADS},
-    jobs={**bill_doors.JOBS},
-    crons={**bill_doors.CRONS},
+    shared=share_door.shared_feed,
+    texted=texting.answer,
+    downloads={**bill_doors.DOWNLOADS, **account_doors.DOWNLOADS, **data_doors.DOWNLOADS},
+    uploads={**account_doors.UPLOADS, **data_doors.UPLOADS},
+    jobs={**bill_doors.JOBS, **account_doors.JOBS, **data_doors.JOBS},
+    crons={**bill_doors.CRONS, **account_doors.CRONS},
 )
