@@ -1,13 +1,14 @@
 """The person's own home in the first HTML: figure, sentence and tasks before any script has run.
 
 A GET of a kind's home answers with the finished page as it was built, and, as the first child of its body,
-the same frame and headline drawn with this person's data. While it stands, the live tree's frame is not drawn
-at all: neither an eye nor a screen reader meets two pages. When the live tree has its state, `portal.js` takes
+the same frame and headline drawn with this person's data. While it stands, the live tree's frame is not
+drawn at all: neither an eye nor a screen reader meets two pages. When the live tree has its state, `portal.js` takes
 the first drawing away. Until the data is painted nothing else is asked for that would stand in its way: the
 style sheet and the scripts are named behind the drawing, at low priority.
 """
 
 import asyncio
+import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import brotli
 import structlog
 
+from portal_app.components import theme
 from portal_app.components.critical_css import needed
 from portal_app.components.first_paint import as_html
 from portal_app.core.access import Access, Visitor
@@ -132,8 +135,6 @@ def _drawn(home: Home, visitor: Visitor) -> bytes:
 
 @lru_cache(maxsize=1)
 def _sheet() -> str:
-    from portal_app.components import theme
-
     return theme.css()
 
 
@@ -180,13 +181,9 @@ async def _packed(
     headers: list[tuple[bytes, bytes]], body: bytes, accepts: bytes
 ) -> tuple[list[tuple[bytes, bytes]], bytes]:
     if b"br" in accepts:
-        import brotli
-
         body = await asyncio.to_thread(brotli.compress, body, quality=6)
         headers = [*headers, (b"content-encoding", b"br")]
     elif b"gzip" in accepts:
-        import gzip
-
         body = await asyncio.to_thread(gzip.compress, body, 6)
         headers = [*headers, (b"content-encoding", b"gzip")]
     return [*headers, (b"content-length", str(len(body)).encode())], body

@@ -46,12 +46,12 @@ def _needed(css: str, held: "_Held", used: frozenset[str]) -> str:
 
 def _without_unused(css: str, used: frozenset[str]) -> str:
     """The rules without custom properties that none of them reads, nor any that is read by those."""
-    while True:
-        read = used | frozenset(_USED.findall(css))
-        fewer = _NAMED.sub(lambda found: found.group() if found.group(1) in read else "", css)
-        if fewer == css:
-            return re.sub(r"[^{}]+\{\}", "", css.replace(";}", "}"))
-        css = fewer
+    fewer = _reading(css, used | frozenset(_USED.findall(css)))
+    return _without_unused(fewer, used) if fewer != css else re.sub(r"[^{}]+\{\}", "", css.replace(";}", "}"))
+
+
+def _reading(css: str, read: frozenset[str]) -> str:
+    return _NAMED.sub(lambda found: found.group() if found.group(1) in read else "", css)
 
 
 @dataclass(frozen=True)
