@@ -79,7 +79,6 @@ class MyDataPage:
     can_download: bool = False
     can_share: bool = False
     consents: tuple[ConsentRow, ...] = ()
-    consents_empty: str = ""
     scopes: tuple[Choice, ...] = ()
     first_end: str = ""
     usual_end: str = ""

@@ -117,7 +117,7 @@ PAGES_DATA = (
         guide=Help(
             "Help with bringing data in",
             (
-                "Send a Green Button file or a table of intervals for one account. The same again adds nothing.",
+                "Send a Green Button file or a table of intervals for one account; twice adds nothing.",
                 "A reading that contradicts one we have is left out and named on the result.",
                 "Temperatures in °F or °C go to a weather station, and its degree days are counted again.",
             ),

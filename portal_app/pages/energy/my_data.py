@@ -88,7 +88,7 @@ def _sharing() -> rx.Component:
     page = MyDataState.page
     return rx.el.div(
         rx.cond(MyDataState.token.value, _token()),
-        section(row_list(page.consents, _consent, page.consents_empty), title="Who can read it"),
+        section(row_list(page.consents, _consent, "Nobody else can read your meter data."), title="Who can read it"),
         section(_form(), title="Let somebody read it"),
         class_name="col",
     )

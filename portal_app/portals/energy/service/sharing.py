@@ -153,7 +153,6 @@ def my_data_page(access: Access) -> MyDataPage:
         can_download=may_download,
         can_share=may_share,
         consents=tuple(_consent(access, row, here) for row in _consents(access)) if may_share else (),
-        consents_empty="Nobody else can read your meter data.",
         scopes=tuple(Choice(scope, words) for scope, words in SCOPES.items()),
         first_end=str(here + timedelta(days=1)),
         usual_end=str(here + timedelta(days=USUAL)),
@@ -184,7 +183,7 @@ def _downloads(access: Access) -> list[LinkRow]:
 
 def _consents(access: Access) -> list[DataConsent]:
     mine = col(DataConsent.account_id) == access.visitor.account_id
-    return access.all(DataConsent, mine, order=col(DataConsent.made_at).desc(), limit=50)
+    return access.all(DataConsent, mine, order=(col(DataConsent.made_at).desc(), col(DataConsent.id)), limit=50)
 
 
 def _consent(access: Access, row: DataConsent, here: date) -> ConsentRow:

@@ -1,6 +1,6 @@
 """Files come in whole batches or not at all, once, and with a sheet that says what came of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import col, func
@@ -129,8 +129,8 @@ def test_readings_that_contradict_stored_ones_are_refused_in_one_sentence_a_bloc
         ("overlap_stored", 1),
     ]
     assert sheet.warnings[0].sentence == (
-        "4 readings of 2014-01-01 05:00 UTC to 2014-01-01 08:00 UTC (Wh) say something else than what is stored"
-        " for that time, down to line 7; the stored ones were kept."
+        "4 readings of 2014-01-01 05:00 UTC to 2014-01-01 08:00 UTC (Wh) say something else than what is"
+        " stored for that time, down to line 7; the stored ones were kept."
     )
     assert sheet.warnings[0].where == "line 4"
     assert sheet.kwh == "0.750"
@@ -265,9 +265,7 @@ def test_a_stations_hours_give_the_degree_days_of_the_sample(database):
         sums = access.columns(
             DayWeather, func.sum(DayWeather.hdd), func.sum(DayWeather.cdd), func.min(DayWeather.hours)
         )
-        year = sums.where(
-            DayWeather.day >= datetime(2015, 12, 1).date(), DayWeather.day <= datetime(2016, 11, 30).date()
-        )
+        year = sums.where(DayWeather.day >= date(2015, 12, 1), DayWeather.day <= date(2016, 11, 30))
         hdd, cdd, hours = access.db.execute(year).one()
     assert (hdd / 100, cdd / 100) == (pytest.approx(3348.8, abs=0.3), pytest.approx(1695.7, abs=0.3))
     assert hours == 24

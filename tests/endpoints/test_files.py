@@ -1,0 +1,138 @@
+"""Files over HTTP: large ones in flat memory, troubles back on the page, nothing left behind."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from portal_app.core.errors import Refusal
+from portal_app.endpoints import auth, edge, files, sharing
+from portal_app.registry import kind_named
+from portal_app.settings import settings
+from portal_app.shapes.files import Download, Upload, UploadDoor
+from tests.endpoints.browser import TestClient
+from tests.endpoints.conftest import ORIGIN
+from tests.services.identity.conftest import PASSWORD, door  # noqa: F401 -- the same small company
+
+taken: list[tuple[str, int, dict[str, str], bytes]] = []
+
+
+def _check(access, **query: str) -> None:
+    if "no" in query:
+        raise Refusal("Not today.", "account")
+
+
+def _take(access, upload: Upload, **query: str) -> str:
+    if upload.fields.get("account") == "bad":
+        raise Refusal("That is no account.", "account")
+    with upload.path.open("rb") as stream:
+        taken.append((upload.name, upload.size, upload.fields, stream.read(8)))
+    return "/energy/done"
+
+
+@pytest.fixture
+def browser(door: str, tmp_path: Path) -> Iterator[TestClient]:  # noqa: F811
+    taken.clear()
+    energy = kind_named("energy")
+    assert energy is not None
+    kind = replace(
+        energy,
+        uploads={
+            "small": UploadDoor(_check, _take, back="/energy/form", most_bytes=1024 * 1024),
+            "large": UploadDoor(_check, _take, back="/energy/form", most_bytes=3 * 1024**3),
+        },
+    )
+    shares: dict[str, Callable[[str], Download | None]] = {
+        "energy": lambda token: Download("x", "text/xml", iter([b"<a", b"/>"])) if token == "good" else None
+    }
+    app = Starlette(routes=[*auth.routes(), *sharing.routes(shares), *files.routes((kind,))])
+    with TestClient(edge.Edge(app, tmp_path), base_url=ORIGIN, follow_redirects=False) as client:
+        client.post("/auth/sign-in", data={"email": "ann@bright.example", "password": PASSWORD})
+        yield client
+
+
+def incoming() -> list[str]:
+    folder = settings().data_dir / "incoming"
+    return os.listdir(folder) if folder.exists() else []
+
+
+def test_a_file_arrives_with_its_fields_and_nothing_stays(browser):
+    answer = browser.post(
+        "/files/energy/small", data={"account": "1001"}, files={"file": ("..\\up/day.xml", b"<feed/>")}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/energy/done")
+    assert taken == [("day.xml", 7, {"account": "1001"}, b"<feed/>")]
+    assert incoming() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "account", "files_", "told"),
+    [
+        ("", "bad", {"file": ("a.xml", b"<feed/>")}, "trouble=That+is+no+account.&field=account"),
+        ("?no=1", "1", {"file": ("a.xml", b"<feed/>")}, "no=1&trouble=Not+today.&field=account"),
+        ("", "1", {"file": ("", b"")}, "trouble="),
+        ("", "1", {"file": ("a.xml", b"x" * 1_200_000)}, "larger+than+1+MB"),
+    ],
+)
+def test_trouble_comes_back_to_the_form_in_words(browser, query, account, files_, told):
+    answer = browser.post(f"/files/energy/small{query}", data={"account": account}, files=files_)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/energy/form?")
+    assert told in answer.headers["location"]
+    assert (taken, incoming()) == ([], [])
+
+
+@pytest.mark.parametrize("body", [b"no form", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--"])
+def test_what_is_no_form_is_said_and_leaves_nothing(browser, body):
+    answer = browser.post(
+        "/files/energy/small", content=body, headers={"content-type": "multipart/form-data; boundary=x"}
+    )
+    assert "did+not+arrive+as+a+file" in answer.headers["location"]
+    assert (taken, incoming()) == ([], [])
+
+
+def test_a_large_file_is_written_straight_to_its_place(browser, monkeypatch):
+    """Nothing is kept in memory or laid down in the temporary folder on the way."""
+    made: list[str] = []
+    real = tempfile.NamedTemporaryFile
+
+    def watched(*given, **named):
+        made.append(str(named.get("dir")))
+        return real(*given, **named)
+
+    monkeypatch.setattr(files.tempfile, "NamedTemporaryFile", watched)
+    piece = b"0123456789abcdef" * 65_536
+
+    def pieces() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="big.xml"\r\n\r\n'
+        yield from (piece for _ in range(64))
+        yield b"\r\n--x--\r\n"
+
+    answer = browser.post(
+        "/files/energy/large",
+        content=pieces(),
+        headers={"content-type": "multipart/form-data; boundary=x"},
+    )
+    assert answer.headers["location"] == "/energy/done"
+    assert taken == [("big.xml", 64 * 1024**2, {}, b"01234567")]
+    assert made == [str(settings().data_dir / "incoming")]
+
+
+@pytest.mark.line("B13-7")
+def test_a_third_party_reads_with_its_token_and_is_told_nothing_without(browser):
+    good = browser.get("/files/share/energy", headers={"authorization": "Bearer good"})
+    assert (good.status_code, good.text, good.headers["cache-control"]) == (200, "<a/>", "private, no-store")
+    wrong = [
+        browser.get(f"/files/share/{kind}", headers=headers)
+        for kind, headers in (
+            ("energy", {}),
+            ("energy", {"authorization": "Bearer bad"}),
+            ("energy", {"authorization": "Basic good"}),
+            ("water", {"authorization": "Bearer good"}),
+        )
+    ]
+    assert {(answer.status_code, answer.text) for answer in wrong} == {(401, "")}
