@@ -94,6 +94,21 @@ def _sharing() -> rx.Component:
     )
 
 
+def _asked(opened: Any, asked: Any, *, danger: bool) -> rx.Component:
+    """The question before somebody may read, or may no more; only ending it is red."""
+    return dialog(
+        opened,
+        asked.title,
+        asked.effects,
+        act=asked.act,
+        on_act=MyDataState.confirm,
+        on_keep=MyDataState.keep,
+        keep=asked.keep,
+        danger=danger,
+        name="stop-consent" if danger else "consent",
+    )
+
+
 def my_data() -> rx.Component:
     """Downloads first, then who can read, then letting somebody."""
     page, asked = MyDataState.page, MyDataState.asked
@@ -109,17 +124,8 @@ def my_data() -> rx.Component:
             _sharing(),
             rx.el.p("Only the owner of the account can let others read its meter data.", class_name="quiet"),
         ),
-        dialog(
-            asked.title,
-            asked.title,
-            asked.effects,
-            act=asked.act,
-            on_act=MyDataState.confirm,
-            on_keep=MyDataState.keep,
-            keep=asked.keep,
-            danger=MyDataState.stopping != "",
-            name="consent",
-        ),
+        _asked(asked.title & (MyDataState.stopping == ""), asked, danger=False),
+        _asked(asked.title & (MyDataState.stopping != ""), asked, danger=True),
     )
     return rx.cond(
         page.ready, shown, rx.fragment(headline_skeleton("Looking for your data"), rows_skeleton(4))
