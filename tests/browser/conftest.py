@@ -17,6 +17,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,14 +115,13 @@ def _end(server: subprocess.Popen[bytes]) -> None:
             continue
 
 
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The finished build, served on its own port with its own copy of the demo's rows."""
+@contextmanager
+def served(data_dir: Path, name: str) -> Iterator[Portal]:
+    """The finished build, served on its own port with its own copy of the demo's rows in `data_dir`."""
     build()
-    data_dir = tmp_path_factory.mktemp("portal") / "var"
     shutil.copytree(_demo_template(), data_dir)
     LEFT.mkdir(parents=True, exist_ok=True)
-    port, log = _free_port(), LEFT / f"server-{_WORKER}.log"
+    port, log = _free_port(), LEFT / f"server-{name}-{_WORKER}.log"
     here = server_environment(port, {**_outside_free(), "PORTAL_DATA_DIR": str(data_dir)})
     # The same build must serve under another name of the machine as well.
     here["PORTAL_ORIGINS"] = f"http://127.0.0.1:{port}"
@@ -135,16 +135,23 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    served = Portal(f"http://localhost:{port}", data_dir, log)
+    portal = Portal(f"http://localhost:{port}", data_dir, log)
     try:
         until = time.monotonic() + 60
         while not answers(port):
             if server.poll() is not None or time.monotonic() > until:
-                pytest.fail(f"The portal did not start:\n{served.said()}", pytrace=False)
+                pytest.fail(f"The portal did not start:\n{portal.said()}", pytrace=False)
             time.sleep(0.1)
-        yield served
+        yield portal
     finally:
         _end(server)
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal that every browser test shares; one that changes what others look at serves its own."""
+    with served(tmp_path_factory.mktemp("portal") / "var", "shared") as here:
+        yield here
 
 
 @pytest.fixture(scope="session")

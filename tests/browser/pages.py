@@ -51,10 +51,10 @@ def watch(page: Page, troubles: Troubles) -> None:
 
 def calm(page: Page) -> Page:
     """Wait until the page is live, its fonts are there and nothing of it is still loading."""
-    page.wait_for_selector(".frame[data-live='1']", state="attached")
-    page.wait_for_function(
-        "!document.querySelector('[aria-busy=\"true\"]') && document.fonts.status === 'loaded'"
-    )
+    page.wait_for_selector("[data-live='1'] .frame", state="attached")
+    # Selectors only: a function that is polled would be evaluated as text, which the page's policy forbids.
+    page.wait_for_selector("#first, [aria-busy='true']:not(.gallery *)", state="detached")
+    page.evaluate("document.fonts.ready.then(() => true)")
     return page
 
 
