@@ -59,6 +59,13 @@ def send(what: Letter) -> str:
     address = settings().smtp_url
     if not address:
         return NOT_SET
+    with _server(address) as server:
+        server.send_message(message_of(what))
+    return "sent"
+
+
+def message_of(what: Letter) -> EmailMessage:
+    """A mail as the server takes it, its calendar entry attached where it has one."""
     message = EmailMessage()
     message["From"] = settings().mail_from
     message["To"] = what.recipient
@@ -71,9 +78,7 @@ def send(what: Letter) -> str:
         message.add_attachment(
             what.calendar, subtype="calendar", params={"method": "PUBLISH"}, filename="planned-work.ics"
         )
-    with _server(address) as server:
-        server.send_message(message)
-    return "sent"
+    return message
 
 
 def _server(address: str) -> smtplib.SMTP:
