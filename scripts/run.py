@@ -41,10 +41,11 @@ def prepare(here: dict[str, str]) -> None:
     """Bring the database up to date and load the demo."""
     manage = [str(PYTHON), "-m", "portal_app.manage"]
     quietly(
-        [*manage, "migrate"], "migrate.log", env=here, trouble="The database could not be brought up to date."
+        [*manage, "migrate", "--demo"],
+        "migrate.log",
+        env=here,
+        trouble="The database could not be brought up to date, or the demo not be loaded.",
     )
-    if here.get("PORTAL_DEMO", "1").strip().lower() in ("1", "true", "yes", "on"):
-        quietly([*manage, "seed"], "seed.log", env=here, trouble="The demo could not be loaded.")
 
 
 def answers(port: int) -> bool:

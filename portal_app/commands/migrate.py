@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from portal_app import migrations
+from portal_app.commands import seed
 from portal_app.commands.terminal import say
 from portal_app.jobs import procrastination
 from portal_app.settings import settings
@@ -14,6 +15,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--new", metavar="MESSAGE", help="write a revision that takes the database to today's tables"
     )
     parser.add_argument("--check", action="store_true", help="say what differs; fails when anything does")
+    parser.add_argument("--demo", action="store_true", help="load the demo as well, where there is one")
 
 
 def run(options: Namespace) -> int:
@@ -29,6 +31,8 @@ def run(options: Namespace) -> int:
     if settings().job_engine == "procrastinate":
         procrastination.prepare()
     say("The database is up to date.")
+    if options.demo and settings().demo:
+        return seed.run(Namespace(kinds=[], small=False))
     return 0
 
 

@@ -1,5 +1,6 @@
 """What has happened in the demo: bills, payments, outages past and present, requests on their way."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -7,6 +8,7 @@ from sqlmodel import col
 
 from portal_app.core import clock
 from portal_app.core.access import SystemAccess, acting_for_company
+from portal_app.core.accounts import Member, Person
 from portal_app.core.ids import reference
 from portal_app.portals.energy.seed import ground
 from portal_app.portals.energy.service import bills, neighbourhood, places
@@ -63,7 +65,18 @@ def _bills_of(access: SystemAccess, premise: Premise, last: date, months: int) -
 
 
 def _paid(access: SystemAccess, made: Bill) -> None:
-    asked = billing.request_payment(access, made.id)
+    """Somebody of the account asked to pay, in their own name, and the bank's statement said it came."""
+    owner = access.first(Member, col(Member.account_id) == made.account_id)
+    house = access.visitor
+    person = access.db.get(Person, owner.person_id) if owner else None
+    if person is not None:
+        access.visitor = replace(
+            house, person_id=person.id, name=person.name, email=person.email, staff=False
+        )
+    try:
+        asked = billing.request_payment(access, made.id)
+    finally:
+        access.visitor = house
     billing.record_transfer(
         access, asked.reference, made.total_cents, made.issued_on + timedelta(days=12), f"demo-{made.number}"
     )
