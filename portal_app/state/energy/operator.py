@@ -6,9 +6,10 @@ import reflex as rx
 
 from portal_app.core.clock import zone_of
 from portal_app.core.errors import Refusal
-from portal_app.portals.energy.service import operator, outage_facts
+from portal_app.portals.energy.service import board, operator, outage_facts
 from portal_app.shapes.energy import OperatorOutage, OperatorPage
 from portal_app.shapes.forms import Choice
+from portal_app.shapes.status import Notice
 from portal_app.state.live import watch
 from portal_app.state.session import Acting
 
@@ -33,14 +34,14 @@ class BoardState(Acting, rx.State):
     async def load(self):
         """Fill the board, and keep it true from then on."""
         visitor = await self._visitor()
-        self.page = await self._do(operator.board)
+        self.page = await self._do(board.board)
         watch(self, outage_facts.topic(visitor.company_id), BoardState.refresh)
         watch(self, f"requests:{visitor.company_id}", BoardState.refresh)
 
     @rx.event
     async def refresh(self):
         """Look again after something changed."""
-        self.page = await self._do(operator.board)
+        self.page = await self._do(board.board)
 
 
 class RunOutageState(Acting, rx.State):
@@ -53,24 +54,24 @@ class RunOutageState(Acting, rx.State):
     asking: bool = False
 
     async def _open(self, outage_id: str) -> None:
-        self.outage = await self._do(operator.outage, outage_id) if outage_id else OperatorOutage()
+        self.outage = await self._do(board.outage, outage_id) if outage_id else OperatorOutage()
         self.event, self.asking = "", False
 
     @rx.event
     async def load(self):
         """Open the outage that the address names, or the list of all that are on."""
         visitor = await self._visitor()
-        self.board = await self._do(operator.board)
-        self.feeders = list(await self._do(operator.feeders))
+        self.board = await self._do(board.board)
+        self.feeders = list(await self._do(board.feeders))
         await self._open(str(self.router.url.query_parameters.get("id", "")))
         watch(self, outage_facts.topic(visitor.company_id), RunOutageState.refresh)
 
     @rx.event
     async def refresh(self):
         """Look again after something changed."""
-        self.board = await self._do(operator.board)
+        self.board = await self._do(board.board)
         if self.outage.id:
-            self.outage = await self._do(operator.outage, self.outage.id)
+            self.outage = await self._do(board.outage, self.outage.id)
 
     @rx.event
     def choose_event(self, event: str):
@@ -91,6 +92,8 @@ class RunOutageState(Acting, rx.State):
             storm=form.get("storm") in (True, "on", "true"),
             words=str(form.get("words", "")),
         )
+        await self._open(found)
+        await self._say(Notice(f"Posted: {self.outage.title}", "Everybody touched sees it now.", "good"))
         return rx.redirect(f"/staff/{visitor.kind}/outages?id={found}")
 
     @rx.event
@@ -120,7 +123,8 @@ class RunOutageState(Acting, rx.State):
         """Move the time power comes back, with why."""
         visitor = await self._visitor()
         etr = _moment(str(form.get("etr", "")), visitor.zone, "etr")
-        said = await self._do(operator.change_estimate, self.outage.id, etr, str(form.get("because", "")))
+        because, version = str(form.get("because", "")), self.outage.version
+        said = await self._do(operator.change_estimate, self.outage.id, etr, because, version=version)
         await self._open(self.outage.id)
         await self._say(said)
 

@@ -1,6 +1,7 @@
 """From readings to a bill: priced, explained line by line, and why it differs from the one before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,22 +9,26 @@ from sqlmodel import col
 
 from portal_app.core import money, when
 from portal_app.core.access import Access, SystemAccess, reads
+from portal_app.core.clock import today
 from portal_app.core.errors import Refusal
 from portal_app.portals.energy.rules import explain
+from portal_app.portals.energy.rules.pricing import ENERGY_KEYS
 from portal_app.portals.energy.rules.rounding import plain
-from portal_app.portals.energy.rules.tariffs import Line, Priced
+from portal_app.portals.energy.rules.tariffs import CannotPrice, Line, Priced, in_force
 from portal_app.portals.energy.service import insight as insights
 from portal_app.portals.energy.service import places
 from portal_app.portals.energy.service.insight import Insight
-from portal_app.portals.energy.tables import Premise
+from portal_app.portals.energy.tables import Premise, ServiceAgreement
 from portal_app.services.billing import service as billing
 from portal_app.services.billing.tables import Bill
 from portal_app.shapes.energy import BillingPage, BillPage
-from portal_app.shapes.money import BigNumber, SumLine
+from portal_app.shapes.money import BigNumber, PaymentRequest, SumLine
 from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import LinkRow
 
 DUE_AFTER = timedelta(days=21)
+LATE_PERIODS = 3
+"""How many bill periods back a bill is still made whose readings came late."""
 
 
 def issue(
@@ -36,7 +41,7 @@ def issue(
     drafts: list[billing.LineDraft] = []
     for supply in places.supplies(access, premise):
         main = insights.insight(access, supply, on=start)
-        priced = main.priced(start, end, with_credits=True) if _whole(main, start, end) else None
+        priced = main.priced(start, end, with_credits=True) if main.whole(start, end) else None
         if priced is None:
             return None
         drafts += _drafts(priced, supply.register.commodity, _said(access))
@@ -58,16 +63,12 @@ def issue(
     )
 
 
-def _whole(main: Insight, start: date, end: date) -> bool:
-    return all(amount is not None for amount in main.amounts(start, (end - start).days))
-
-
 def _said(access: Access) -> Callable[[int], str]:
     return lambda cents: money.written(cents, access.visitor.currency, access.visitor.locale)
 
 
 def _drafts(priced: Priced, commodity: str, said: Callable[[int], str]) -> list[billing.LineDraft]:
-    """Bill lines with their explanations; a line of gas says so where electricity has one of the same name."""
+    """Bill lines with their explanations; a line of gas says so where electricity has the same one."""
     drafts = []
     for line in priced.lines:
         told = explain.explain(line, priced.lines, said)
@@ -115,32 +116,46 @@ def _facts(line: Line) -> dict[str, str]:
 
 
 def run(access: SystemAccess, payload: dict) -> int:
-    """Bill every place of the company whose bill period has ended and is read; says how many bills went out."""
+    """Bill every place of the company for periods that have ended and are read; says how many bills."""
     day = date.fromisoformat(payload["on"]) if payload.get("on") else None
-    count = 0
-    for premise in access.all(Premise):
-        count += _bill_due(access, premise, day) is not None
-    return count
+    return sum(_bill_due(access, premise, day) for premise in access.all(Premise))
 
 
-def _bill_due(access: SystemAccess, premise: Premise, day: date | None) -> Bill | None:
+def _bill_due(access: SystemAccess, premise: Premise, day: date | None) -> int:
     supplied = places.supplies(access, premise)
     if not supplied or not supplied[0].agreement.tariff_code:
-        return None
-    from portal_app.core.clock import today
-
+        return 0
     here = day or today(supplied[0].zone)
-    start = places.bill_period(supplied[0].agreement, here)[0]
-    begun = places.bill_period(supplied[0].agreement, start - timedelta(days=1))[0]
-    if supplied[0].agreement.starts > begun:
-        return None
-    return issue(access, premise, begun, start, issued_on=here)
+    newest = access.first(
+        Bill,
+        col(Bill.site_id) == premise.id,
+        col(Bill.state) != "void",
+        order=col(Bill.period_to).desc(),
+    )
+    over = _periods(supplied[0].agreement, here)
+    due = over[-1:] if newest is None else [period for period in over if period[0] > newest.period_to]
+    return sum(issue(access, premise, start, end, issued_on=here) is not None for start, end in due)
+
+
+def _periods(agreement: ServiceAgreement, here: date) -> list[tuple[date, date]]:
+    """The last bill periods that are over, oldest first, cut to the days the agreement runs."""
+    found = []
+    after = places.bill_period(agreement, here)[0]
+    for _ in range(LATE_PERIODS):
+        start = places.bill_period(agreement, after - timedelta(days=1))[0]
+        begins = max(start, agreement.starts)
+        ends = after if agreement.stops is None else min(after, agreement.stops + timedelta(days=1))
+        if begins < ends:
+            found.append((begins, ends))
+        after = start
+    return found[::-1]
 
 
 @reads
 def billing_page(access: Access) -> BillingPage:
     """What is owed, every bill newest first, payments, and how it is paid and delivered."""
     access.require("bill.see")
+    places.of_a_customer(access)
     owed = billing.owed(access)
     before, whole, cents = money.pieces(owed.cents, access.visitor.currency, access.visitor.locale)
     order, paper = billing.autopay(access), billing.delivery(access)
@@ -150,8 +165,10 @@ def billing_page(access: Access) -> BillingPage:
         owed=BigNumber(before=before, whole=whole, cents=cents, said=owed.amount),
         owed_words=owed.said,
         pay_id=owed.bill_id,
-        pay_label=f"Pay my bill, {owed.next_amount}" if owed.bill_id else "",
-        bills=tuple(_linked(line) for line in billing.bills(access)),
+        pay_label=f"{'Pay' if access.may('bill.pay') else 'See'} my bill, {owed.next_amount}"
+        if owed.bill_id
+        else "",
+        bills=tuple(billing.bills(access)),
         payments=tuple(
             LinkRow(
                 title=row.title,
@@ -182,12 +199,6 @@ def billing_page(access: Access) -> BillingPage:
     )
 
 
-def _linked(line):
-    from dataclasses import replace
-
-    return replace(line, link_to=f"/energy/billing/bill?id={line.id}")
-
-
 @reads
 def bill_page(access: Access, bill_id: str) -> BillPage:
     """One bill: each line explains itself in place; then why it differs from the bill before."""
@@ -201,6 +212,8 @@ def bill_page(access: Access, bill_id: str) -> BillPage:
         order=col(Bill.period_to).desc(),
     )
     why = _why_different(access, row, before) if before is not None and row.site_id else ()
+    before_written = money.written(before.total_cents, row.currency, access.visitor.locale) if before else ""
+    may_pay = view.payable and access.may("bill.pay")
     amount = view.left if view.left_cents else view.total
     cents = view.left_cents or row.total_cents
     sign, whole, decimals = money.pieces(cents, row.currency, access.visitor.locale)
@@ -215,17 +228,21 @@ def bill_page(access: Access, bill_id: str) -> BillPage:
         lines=view.lines,
         total_label=f"Due {view.due}" if view.payable else "Together",
         total=view.total,
-        why_title=f"Why it is not {money.written(before.total_cents, row.currency, access.visitor.locale)} as last time"
-        if before
-        else "",
+        why_title=f"Why it is not {before_written} as last time" if before else "",
         why=why,
-        why_words="" if why else "There is no earlier bill to compare with." if before is None else "",
+        why_words=_why_words(before, why),
         pdf=f"/files/energy/bill-pdf?bill_id={view.id}",
         csv=f"/files/energy/bills-csv?ids={view.id}",
-        payable=view.payable,
-        pay_words=f"{view.title}, due {view.due}" if view.payable else "",
-        pay_label=f"Pay my bill, {view.left}" if view.payable else "",
+        payable=may_pay,
+        pay_words=f"{view.title}, due {view.due}" if may_pay else "",
+        pay_label=f"Pay my bill, {view.left}" if may_pay else "",
     )
+
+
+def _why_words(before: Bill | None, why: tuple[SumLine, ...]) -> str:
+    if before is None:
+        return "There is no earlier bill to compare with."
+    return "" if why else "We cannot tell: not every day of both bills can be priced again."
 
 
 def _why_different(access: Access, row: Bill, before: Bill) -> tuple[SumLine, ...]:
@@ -242,12 +259,12 @@ def _why_different(access: Access, row: Bill, before: Bill) -> tuple[SumLine, ..
     sums: dict[str, int] = {}
     for supply in places.supplies(access, place):
         main = insights.insight(access, supply, on=row.period_from)
-        this = main.priced(row.period_from, row.period_to + timedelta(days=1), with_credits=True)
-        last = main.priced(before.period_from, before.period_to + timedelta(days=1), with_credits=True)
+        this = _priced_again(main, row)
+        last = _priced_again(main, before)
         if this is None or last is None:
             return ()
         for part in explain.why_different(
-            this, last, _said(access), at_last_prices=_at_last_prices(main, row, before)
+            this, last, _said(access), at_last_prices=_at_last_prices(main, this, before.period_to)
         ):
             sums[part.code] = sums.get(part.code, 0) + part.cents
     change = row.total_cents - before.total_cents
@@ -263,26 +280,26 @@ def _why_different(access: Access, row: Bill, before: Bill) -> tuple[SumLine, ..
     return (*lines, SumLine("Difference", signed(change), whole=True))
 
 
-def _at_last_prices(main: Insight, row: Bill, before: Bill) -> int | None:
-    """This bill's energy and riders at the prices of the bill before."""
-    from dataclasses import replace
+def _priced_again(main: Insight, row: Bill) -> Priced | None:
+    """The days of a bill at their prices; None where not all of them are read."""
+    after = row.period_to + timedelta(days=1)
+    return (
+        main.priced(row.period_from, after, with_credits=True) if main.whole(row.period_from, after) else None
+    )
 
-    from portal_app.portals.energy.rules.pricing import ENERGY_KEYS
-    from portal_app.portals.energy.rules.tariffs import in_force
 
-    then = in_force(main.tariffs, before.period_to)
-    if then is in_force(main.tariffs, row.period_to):
-        return None
-    kept = main.tariffs
+def _at_last_prices(main: Insight, this: Priced, last_day: date) -> int | None:
+    """This bill's energy and riders at the prices of the bill before, which ended on `last_day`."""
     try:
-        main.tariffs = (replace(then, effective_from=date.min),)
-        priced = main.priced(row.period_from, row.period_to + timedelta(days=1))
-    finally:
-        main.tariffs = kept
+        then = in_force(main.tariffs, last_day)
+    except CannotPrice:
+        return None
+    as_then = replace(main, tariffs=(replace(then, effective_from=date.min),))
+    priced = as_then.priced(this.start, this.end)
     return priced.of(*ENERGY_KEYS, "rider") if priced else None
 
 
-def pay(access: Access, bill_id: str):
+def pay(access: Access, bill_id: str) -> PaymentRequest:
     """Ask to pay one bill; the reference to quote is recorded, and a second tap finds it again."""
     if not bill_id:
         raise Refusal("Choose the bill you want to pay.")

@@ -1,7 +1,7 @@
 """Home: where the bill stands, what made it so, what to do, what moved."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlmodel import col
@@ -10,6 +10,7 @@ from portal_app.core import money, when
 from portal_app.core.access import Access, reads
 from portal_app.core.clock import local, now, today
 from portal_app.portals.energy.rules.rounding import plain, units
+from portal_app.portals.energy.rules.tariffs import next_unit_rate
 from portal_app.portals.energy.rules.usage import year_before
 from portal_app.portals.energy.service import insight as insights
 from portal_app.portals.energy.service import outages, places, usage_chart, worth_doing
@@ -45,6 +46,7 @@ class _Bill:
 def home(access: Access) -> EnergyHome:
     """The energy home of one account: its place's bill so far, or how to begin where there is none yet."""
     access.require("usage.see")
+    places.of_a_customer(access)
     mine = places.premises(access)
     owed = billing.owed(access)
     news = tuple(NewsRow(row.title, row.detail, row.link_to) for row in notifications.since(access, limit=4))
@@ -53,7 +55,7 @@ def home(access: Access) -> EnergyHome:
         "who": _who(access, mine),
         "standing": _standing(owed),
         "alert": outages.band(access),
-        "tasks": _tasks(owed),
+        "tasks": _tasks(access, owed),
         "since": _last_here(access),
         "news": news,
         "bill": _bill_card(access, owed),
@@ -69,18 +71,17 @@ def home(access: Access) -> EnergyHome:
 
 def _one(access: Access, place: Premise, common: dict) -> EnergyHome:
     looked = [insights.insight(access, supply) for supply in places.supplies(access, place)]
-    main = next((each for each in looked if each.rows), None)
+    main = next((each for each in looked if each.read), None)
     if main is None:
         meaning = (
             "No readings have come in yet. Your first figures show here the day after your meter reports."
         )
         return EnergyHome(title="Your use so far", meaning=meaning, **common)
     bill = _so_far(looked)
-    titled = f"Your bill so far, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}"
     if bill.cost is None:
         return _by_use(access, main, common)
     return EnergyHome(
-        title=titled,
+        title=f"Your bill so far, {_span(access, main)}",
         figure=_figure(access, bill),
         rule=_rule(access, bill, main),
         meaning=_meaning(access, bill, main),
@@ -91,14 +92,17 @@ def _one(access: Access, place: Premise, common: dict) -> EnergyHome:
     )
 
 
+def _span(access: Access, main: Insight) -> str:
+    """The days of this bill that are known, in words."""
+    return when.span(main.start, main.until - timedelta(days=1), access.visitor.locale)
+
+
 def _by_use(access: Access, main: Insight, common: dict) -> EnergyHome:
     """A home without a price yet: what was used, never a cost of nought."""
-    used = main.use(main.start, main.known_until)
+    used = plain(units(main.use(main.start, main.until)), 1)
     return EnergyHome(
-        title=f"Your use, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}",
-        figure=BigNumber(
-            whole=plain(units(used), 1), unit=main.unit, said=f"{plain(units(used), 1)} {main.unit}"
-        ),
+        title=f"Your use, {_span(access, main)}",
+        figure=BigNumber(whole=used, unit=main.unit, said=f"{used} {main.unit}"),
         meaning="There is no price for this supply yet, so this is what was used, not what it costs.",
         days=usage_chart.this_period(access, main, height=120),
         **{**common, "foot": f"{common['foot']} {_fresh(access, main)}"},
@@ -108,35 +112,48 @@ def _by_use(access: Access, main: Insight, common: dict) -> EnergyHome:
 def _several(access: Access, mine: list[Premise], common: dict) -> EnergyHome:
     """Several places: the sum on top, then a row a place, the dearest first."""
     costs: list[tuple[Premise, _Bill, Insight]] = []
+    silent: list[Premise] = []
     for place in mine:
         looked = [insights.insight(access, supply) for supply in places.supplies(access, place)]
-        main = next((each for each in looked if each.rows), None)
-        if main is not None:
+        main = next((each for each in looked if each.read), None)
+        if main is None:
+            silent.append(place)
+        else:
             costs.append((place, _so_far(looked), main))
     if not costs:
-        return EnergyHome(
-            title="Your places", meaning="No readings have come in yet.", premises=_plain_rows(mine), **common
-        )
-    total = _added([bill for _, bill, _ in costs])
-    main = costs[0][2]
+        meaning = "No readings have come in yet."
+        return EnergyHome(title="Your places", meaning=meaning, premises=_plain_rows(mine), **common)
     ordered = sorted(costs, key=lambda each: -(each[1].cost or 0))
+    rows = tuple(_place_row(access, place, bill, each) for place, bill, each in ordered)
+    first = ordered[0][2]
+    total = _added([bill for _, bill, _ in costs if bill.cost is not None])
+    shown = {"title": "Your places"} if total.cost is None else _sum_of_places(access, ordered, total)
     return EnergyHome(
-        title=f"Your bills so far, {len(mine)} places, {when.span(main.start, main.known_until - timedelta(days=1), access.visitor.locale)}",
-        figure=_figure(access, total),
-        rule=_rule(access, total, main),
-        meaning=_several_meaning(access, ordered, total),
-        premises=tuple(_place_row(access, place, bill, each) for place, bill, each in ordered),
-        tips_title=worth_doing.heading(main),
-        tips=worth_doing.rows(access, ordered[0][2])[:2],
-        **{**common, "foot": f"{common['foot']} {_fresh(access, main)}"},
+        **shown,
+        premises=(*rows, *_plain_rows(silent)),
+        tips_title=worth_doing.heading(first),
+        tips=worth_doing.rows(access, first)[:2],
+        **{**common, "foot": f"{common['foot']} {_fresh(access, first)}"},
     )
+
+
+def _sum_of_places(access: Access, ordered: list[tuple[Premise, _Bill, Insight]], total: _Bill) -> dict:
+    """Headline over the places that have a price: their sum, its rule, what it means."""
+    count, main = len(ordered), ordered[0][2]
+    return {
+        "title": f"Your bills so far, {count} place{'' if count == 1 else 's'}, {_span(access, main)}",
+        "figure": _figure(access, total),
+        "rule": _rule(access, total, main),
+        "meaning": _several_meaning(access, ordered, total),
+    }
 
 
 def _place_row(access: Access, place: Premise, bill: _Bill, main: Insight) -> LinkRow:
     changed = _change(bill)
+    used = plain(units(main.use(main.start, main.until)), 0)
     return LinkRow(
         title=place.label,
-        detail=f"{place.street}, {plain(units(main.use(main.start, main.known_until)), 0)} {main.unit} so far",
+        detail=f"{place.street}, {used} {main.unit} so far",
         end=_written(access, bill.cost) if bill.cost is not None else "no price yet",
         badge=Badge(changed.text, changed.tone) if changed.text else Badge("no history yet", "neutral"),
         link_to=f"/energy/usage?place={place.id}",
@@ -152,7 +169,10 @@ def _plain_rows(mine: list[Premise]) -> tuple[LinkRow, ...]:
 
 def _several_meaning(access: Access, ordered: list[tuple[Premise, _Bill, Insight]], total: _Bill) -> str:
     place, bill, _ = ordered[0]
+    unpriced = [place.label for place, bill, _ in ordered if bill.cost is None]
     most = f"{place.label} is the largest part, {_written(access, bill.cost or 0)}."
+    if unpriced:
+        most += f" {' and '.join(unpriced)} {'has' if len(unpriced) == 1 else 'have'} no price yet."
     if total.cost is None or total.usual_now is None:
         return most
     off = total.cost - total.usual_now
@@ -163,10 +183,10 @@ def _several_meaning(access: Access, ordered: list[tuple[Premise, _Bill, Insight
 def _so_far(looked: list[Insight]) -> _Bill:
     found = []
     for each in looked:
-        if not each.rows:
+        if not each.read:
             continue
-        priced = each.priced(each.start, min(each.known_until, each.end))
-        now_then = each.last_year(each.start, min(each.known_until, each.end))
+        priced = each.priced(each.start, each.until)
+        now_then = each.last_year(each.start, each.until)
         whole_then = each.last_year(each.start, each.end)
         seen = each.outlook(priced, whole_then.total if whole_then else None)
         found.append(
@@ -230,14 +250,13 @@ def _figure(access: Access, bill: _Bill) -> BigNumber:
 
 
 def _rule(access: Access, bill: _Bill, main: Insight) -> Rule:
-    done = (main.known_until - main.start).days
     return rule(
         bill.cost or 0,
         written=lambda cents: _round(access, cents),
         usual=bill.usual_whole,
         likely_low=bill.low,
         likely_high=bill.high,
-        middle=f"day {done} of {(main.end - main.start).days}",
+        middle=f"day {main.done} of {(main.end - main.start).days}",
     )
 
 
@@ -255,14 +274,14 @@ def _meaning(access: Access, bill: _Bill, main: Insight) -> str:
 def _weather_words(access: Access, main: Insight, off: int) -> str:
     """How much of the difference is the weather's, by the home's own model; or that we cannot tell."""
     model = main.model
-    days = main._dates(main.start, main.known_until)
+    days = main.dates(main.start, main.until)
     then = [year_before(day) for day in days]
     known = [
         (main.weather[a], main.weather[b])
         for a, b in zip(days, then, strict=True)
         if a in main.weather and b in main.weather
     ]
-    if model is None or len(known) < len(days) or not main.tariffs or off == 0:
+    if model is None or len(known) < len(days) or main.tariff is None or off == 0:
         return "" if off == 0 else "We cannot tell why yet."
     heat = model.heating * sum(a.heating - b.heating for a, b in known)
     cool = model.cooling * sum(a.cooling - b.cooling for a, b in known)
@@ -281,16 +300,16 @@ def _weather_words(access: Access, main: Insight, off: int) -> str:
 
 
 def _rate(main: Insight) -> Decimal:
-    """What one more unit costs now, tax and riders in."""
-    from portal_app.portals.energy.rules.tariffs import in_force, next_unit_rate
-
-    tariff = in_force(main.tariffs, main.known_until)
-    days = main._dates(main.start, main.end)
+    """What one more unit costs now, tax and riders in; nought where no price is known."""
+    tariff = main.tariff
+    if tariff is None:
+        return Decimal(0)
     if tariff.periods:
         base = sum((period.rate for period in tariff.periods), Decimal(0)) / len(tariff.periods)
         base += sum((rider.rate for rider in tariff.riders), Decimal(0))
     else:
-        base = next_unit_rate(tariff, units(main.use(main.start, main.known_until)), days)
+        used = units(main.use(main.start, main.until))
+        base = next_unit_rate(tariff, used, main.dates(main.start, main.end))
     return base * (1 + tariff.tax_rate)
 
 
@@ -304,15 +323,25 @@ def _standing(owed: Owed) -> Badge:
     return owed.badge if owed.badge.tone == "urgent" else Badge("Account up to date", "good")
 
 
-def _tasks(owed: Owed) -> tuple[TaskButton, ...]:
-    pay = TaskButton(
-        "Pay my bill", f"/energy/billing/bill?id={owed.bill_id}" if owed.bill_id else "/energy/billing", "bill",
-        figure=owed.amount if owed.cents else "", says=f"due {owed.due}" if owed.due else "nothing to pay", primary=True,
-    )  # fmt: skip
+def _tasks(access: Access, owed: Owed) -> tuple[TaskButton, ...]:
+    """The three top tasks; somebody who may only look is led to look."""
     return (
-        pay,
+        _pay_task(access, owed),
         TaskButton("See why it is high", "/energy/usage", "usage"),
-        TaskButton("Report an outage", "/energy/outages/report", "bolt"),
+        TaskButton("Report an outage", "/energy/outages/report", "bolt")
+        if access.may("outage.report")
+        else TaskButton("Follow an outage", "/energy/outages", "bolt"),
+    )
+
+
+def _pay_task(access: Access, owed: Owed) -> TaskButton:
+    return TaskButton(
+        "Pay my bill" if access.may("bill.pay") else "See my bill",
+        f"/energy/billing/bill?id={owed.bill_id}" if owed.bill_id else "/energy/billing",
+        "bill",
+        figure=owed.amount if owed.cents else "",
+        says=f"due {owed.due}" if owed.due else "nothing to pay",
+        primary=True,
     )
 
 
@@ -379,8 +408,3 @@ def _fresh(access: Access, main: Insight) -> str:
     if (today(main.zone) - last).days <= 1:
         return "Readings up to midnight."
     return f"Readings up to {when.day(last, access.visitor.locale)}."
-
-
-def known_days(main: Insight) -> list[date]:
-    """The days of this bill that have passed."""
-    return main._dates(main.start, main.known_until)

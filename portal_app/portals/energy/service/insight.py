@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -17,8 +17,8 @@ from portal_app.portals.energy.rules import spikes as spiking
 from portal_app.portals.energy.rules.days_off import holiday_name
 from portal_app.portals.energy.rules.pricing import price
 from portal_app.portals.energy.rules.spikes import CallOut, DayFacts, DayParts, Reason, SpikeRule
-from portal_app.portals.energy.rules.tariffs import CannotPrice, Priced, Tariff
-from portal_app.portals.energy.rules.usage import Day, Interval, year_before
+from portal_app.portals.energy.rules.tariffs import CannotPrice, Priced, Tariff, in_force
+from portal_app.portals.energy.rules.usage import Day, Interval, day_bounds, year_before
 from portal_app.portals.energy.rules.weather import DegreeDays, HomeModel, Stretch, fit_home, normals
 from portal_app.portals.energy.service import tariff_book
 from portal_app.portals.energy.service.places import Supply, bill_period
@@ -26,8 +26,10 @@ from portal_app.portals.energy.tables import DayUse, DayWeather
 from portal_app.portals.energy.tables import Interval as IntervalRow
 
 HISTORY = 800
+LOOK_BACK = timedelta(days=430)
+"""What a bill of long ago is compared with: its year before, and some weeks more."""
 RULE = SpikeRule(z=None)
-_MODELS: OrderedDict[tuple[str, date, int], HomeModel | None] = OrderedDict()
+_MODELS: OrderedDict[tuple[str, date, int, int], HomeModel | None] = OrderedDict()
 _MOST_MODELS = 2000
 
 
@@ -55,6 +57,29 @@ class Insight:
             for day, amount, seconds, due, estimated, _, _ in self.rows
         )
 
+    @property
+    def until(self) -> date:
+        """The first day of this bill period without readings, or the first day after the period."""
+        return max(min(self.known_until, self.end), self.start)
+
+    @property
+    def done(self) -> int:
+        """How many days of this bill period have passed."""
+        return (self.until - self.start).days
+
+    @property
+    def read(self) -> bool:
+        """Whether any day of this bill period has readings."""
+        return any(self.start <= row[0] < self.until for row in self.rows)
+
+    @property
+    def tariff(self) -> Tariff | None:
+        """The tariff in force at the end of what is known; None without one."""
+        try:
+            return in_force(self.tariffs, self.until) if self.tariffs else None
+        except CannotPrice:
+            return None
+
     @cached_property
     def by_date(self) -> dict[date, Day]:
         """The days by their date."""
@@ -78,8 +103,13 @@ class Insight:
         return [day.amount if day else None for day in found]
 
     def use(self, first: date, end: date) -> int:
-        """What was used from a date up to (not including) another, in thousandths."""
-        return sum(amount or 0 for amount in self.amounts(first, (end - first).days))
+        """What was used from a date up to (not including) another, in thousandths, rounded once."""
+        total = sum(row[1] for row in self.rows if first <= row[0] < end)
+        return tariff_book.in_thousandths(self.supply.register, total)
+
+    def whole(self, first: date, end: date) -> bool:
+        """Whether every day from a date up to (not including) another has readings."""
+        return end > first and None not in self.amounts(first, (end - first).days)
 
     @cached_property
     def spikes(self) -> list[spiking.Spike]:
@@ -93,23 +123,21 @@ class Insight:
     @cached_property
     def model(self) -> HomeModel | None:
         """How this home's use follows the weather, from the last year that is known; kept between visits."""
-        key = (self.supply.register.id, self.known_until, len(self.rows))
-        if key not in _MODELS:
-            year = [day for day in self.days[-366:] if day.amount is not None and not day.estimated]
-            stretches = [
-                Stretch(day.date, day.date + timedelta(days=1), float(day.amount or 0)) for day in year
-            ]
-            _MODELS[key] = fit_home(stretches, self.weather)
-            while len(_MODELS) > _MOST_MODELS:
-                _MODELS.popitem(last=False)
-        return _MODELS[key]
+        key = (self.supply.register.id, self.known_until, len(self.rows), len(self.weather))
+        if key in _MODELS:
+            return _MODELS[key]
+        year = [day for day in self.days[-366:] if day.amount is not None and not day.estimated]
+        stretches = [Stretch(day.date, day.date + timedelta(days=1), float(day.amount or 0)) for day in year]
+        found = _MODELS[key] = fit_home(stretches, self.weather)
+        while len(_MODELS) > _MOST_MODELS:
+            _MODELS.popitem(last=False)
+        return found
 
     def facts_of(self, day: date) -> DayFacts:
         """What could explain a day, beside the same weekdays before it."""
         weeks = [day - timedelta(days=7 * n) for n in range(1, RULE.weeks + 1)]
         now, before = self.weather.get(day), [self.weather[one] for one in weeks if one in self.weather]
         nights = [Decimal(self.nights[one]) for one in weeks if one in self.nights]
-        place = f"US-{self.supply.premise.region}" if self.supply.premise.region else ""
         return DayFacts(
             cooling=_decimal(now.cooling) if now else None,
             usual_cooling=_decimal(median(d.cooling for d in before)) if before else None,
@@ -117,7 +145,7 @@ class Insight:
             usual_heating=_decimal(median(d.heating for d in before)) if before else None,
             high=_decimal(now.high) if now else None,
             low=_decimal(now.low) if now else None,
-            holiday=holiday_name(day, place),
+            holiday=_holiday(day, self.supply.premise.region, self.zone),
             night=Decimal(self.nights[day]) if day in self.nights else None,
             usual_night=median(nights) if nights else None,
         )
@@ -148,7 +176,7 @@ class Insight:
         return readings(self.access, self.supply, first, end)
 
     def priced(self, first: date, end: date, *, with_credits: bool = False) -> Priced | None:
-        """What these days come to under the tariff in force; None without a tariff or where it cannot be told."""
+        """What these days come to under the tariff in force; None where that cannot be told."""
         if not self.tariffs or end <= first:
             return None
         by_clock = any(tariff.periods for tariff in self.tariffs)
@@ -171,19 +199,21 @@ class Insight:
         known = [amount for amount in self.amounts(then, count) if amount is not None]
         if not self.tariffs or not known or len(known) < count * 0.9:
             return None
-        if any(tariff.periods for tariff in self.tariffs):
-            return self.priced(then, then + timedelta(days=count))
-        use = sum(known) * count // len(known)
         try:
+            if any(tariff.periods for tariff in self.tariffs):
+                today_s = (replace(in_force(self.tariffs, first), effective_from=date.min),)
+                return replace(self, tariffs=today_s).priced(then, then + timedelta(days=count))
+            use = sum(known) * count // len(known)
             return price(self.tariffs, first, end, use=use, zone=self.zone, with_credits=False)
         except CannotPrice:
             return None
 
     def so_far(self, priced: Priced | None) -> forecasting.SoFar:
         """The bill in the making, for its forecast."""
-        days = (min(self.known_until, self.end) - self.start).days
-        stretch = [self.by_date.get(self.start + timedelta(days=n)) for n in range(max(days, 0))]
-        read = sum((day.complete for day in stretch if day), Decimal(0)) / days if days > 0 else Decimal(0)
+        days = self.done
+        due = (min(max(self.known_until, today(self.zone)), self.end) - self.start).days
+        stretch = [self.by_date.get(self.start + timedelta(days=n)) for n in range(days)]
+        read = sum((day.complete for day in stretch if day), Decimal(0)) / due if due > 0 else Decimal(0)
         fixed = priced.of("fixed") if priced else 0
         return forecasting.SoFar(
             start=self.start,
@@ -192,23 +222,21 @@ class Insight:
             cost=priced.total if priced else 0,
             fixed=fixed,
             fixed_whole_bill=fixed * (self.end - self.start).days // days if days > 0 else fixed,
-            use=self.use(self.start, self.known_until),
+            use=self.use(self.start, self.until),
             read=read,
             priced=Decimal(1) if priced else Decimal(0),
             history_days=len([day for day in self.days if day.date < self.start]),
         )
 
     def outlook(self, priced: Priced | None, typical: int | None) -> forecasting.Forecast:
-        """Where this bill is heading, by the weather usual for the days left where the home's model is known."""
+        """Where this bill is heading, by the usual weather of the days left where a model is known."""
         so_far = self.so_far(priced)
         done = left = None
         if self.model is not None and so_far.days_done > 0:
             usual = normals(self.weather)
-            behind = [self.weather[d] for d in self._dates(self.start, self.known_until) if d in self.weather]
+            behind = [self.weather[d] for d in self.dates(self.start, self.until) if d in self.weather]
             ahead = [
-                usual[d.month, d.day]
-                for d in self._dates(self.known_until, self.end)
-                if (d.month, d.day) in usual
+                usual[d.month, d.day] for d in self.dates(self.until, self.end) if (d.month, d.day) in usual
             ]
             if len(behind) == so_far.days_done and len(ahead) == so_far.days - so_far.days_done:
                 done, left = _decimal(self.model.expected(behind)), _decimal(self.model.expected(ahead))
@@ -221,7 +249,8 @@ class Insight:
         )
 
     @staticmethod
-    def _dates(first: date, end: date) -> list[date]:
+    def dates(first: date, end: date) -> list[date]:
+        """Every date from one up to (not including) another."""
         return [first + timedelta(days=n) for n in range(max((end - first).days, 0))]
 
 
@@ -229,27 +258,50 @@ def _decimal(value: float) -> Decimal:
     return Decimal(str(round(value, 6)))
 
 
+def _holiday(day: date, region: str, zone: str) -> str:
+    """The public holiday a day is; nothing where no calendar is known for the place."""
+    if not zone.startswith(("America/", "US/", "Pacific/Honolulu")):
+        return ""
+    try:
+        return holiday_name(day, f"US-{region}" if region else "US")
+    except NotImplementedError:
+        return holiday_name(day, "US")
+
+
+def _rows_of(access: Access, supply: Supply, on: date | None) -> list[tuple]:
+    """The newest days of a register, oldest first; those around `on` where that lies further back."""
+    columns = access.columns(
+        DayUse,
+        DayUse.day,
+        DayUse.amount,
+        DayUse.seconds,
+        DayUse.due,
+        DayUse.estimated,
+        DayUse.night,
+        DayUse.peak,
+    ).where(col(DayUse.register_id) == supply.register.id)
+    newest_first = columns.order_by(col(DayUse.day).desc())
+    rows = [tuple(row) for row in reversed(access.db.execute(newest_first.limit(HISTORY)).all())]
+    if on is not None and len(rows) == HISTORY and on - LOOK_BACK < rows[0][0]:
+        rows = [
+            tuple(row)
+            for row in reversed(
+                access.db.execute(newest_first.where(col(DayUse.day) >= on - LOOK_BACK)).all()
+            )
+        ]
+    return rows
+
+
 def insight(access: Access, supply: Supply, *, on: date | None = None) -> Insight:
-    """Look at one supply: the bill period a day falls in (by default the newest with readings) and all before."""
-    statement = (
-        access.columns(
-            DayUse,
-            DayUse.day,
-            DayUse.amount,
-            DayUse.seconds,
-            DayUse.due,
-            DayUse.estimated,
-            DayUse.night,
-            DayUse.peak,
-        )
-        .where(col(DayUse.register_id) == supply.register.id)
-        .order_by(col(DayUse.day).desc())
-        .limit(HISTORY)
-    )
-    rows = [tuple(row) for row in reversed(access.db.execute(statement).all())]
+    """Look at one supply: the bill period a day falls in (by default the newest with readings), all before.
+
+    A day before the first reading or after the last one means the nearest day that was read.
+    """
+    rows = _rows_of(access, supply, on)
     here = today(supply.zone)
     known_until = min(rows[-1][0] + timedelta(days=1), here) if rows else here
-    anchor = on or (here if (here - known_until).days <= 7 else known_until - timedelta(days=1))
+    last = known_until - timedelta(days=1)
+    anchor = here if not rows else last if on is None else max(min(on, last), rows[0][0])
     start, end = bill_period(supply.agreement, anchor)
     return Insight(
         access=access,
@@ -291,8 +343,6 @@ def weather_of(access: Access, supply: Supply, since: date) -> dict[date, Degree
 
 def readings(access: Access, supply: Supply, first: date, end: date) -> list[Interval]:
     """The readings of a supply from a local day up to (not including) another, in thousandths."""
-    from portal_app.portals.energy.rules.usage import day_bounds
-
     begin, stop = day_bounds(first, supply.zone)[0], day_bounds(end, supply.zone)[0]
     statement = (
         access.columns(

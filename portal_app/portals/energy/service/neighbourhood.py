@@ -20,7 +20,7 @@ PERIODS = 3
 
 
 def renew(access: SystemAccess, _payload: dict[str, Any] | None = None) -> int:
-    """Choose groups where none holds, and total up this bill period and the two before for each; says for how many."""
+    """Choose groups where none holds, total up three bill periods for each; says for how many homes."""
     registers = {
         row.premise_id: row for row in access.all(Register, col(Register.commodity) == "electricity")
     }
@@ -77,7 +77,8 @@ class _Sums:
     def __init__(self, access: SystemAccess, registers: dict[str, Register]) -> None:
         self.access, self.registers = access, registers
         newest = access.db.execute(access.columns(DayUse, func.max(DayUse.day))).scalar()
-        self.until: date = (newest or date.min.replace(year=1970)) + timedelta(days=1)
+        after: date = (newest or date(1970, 1, 1)) + timedelta(days=1)
+        self.until: date = min(after, today(access.visitor.zone))
         self._kept: dict[tuple[date, date], dict[str, tuple[int, int, int]]] = {}
 
     def of(self, members: list[Register], start: date, end: date) -> dict[str, Any]:
@@ -95,7 +96,7 @@ class _Sums:
         return {
             "until": end.isoformat(),
             "homes": [total for total, _ in full],
-            "peaks": [peak for _, peak in full],
+            "peaks": [[peak, total] for total, peak in full if peak],
         }
 
     def _totals(self, start: date, end: date) -> dict[str, tuple[int, int, int]]:

@@ -1,4 +1,4 @@
-"""What the utility's own people do: run outages, see whom they touch, answer requests."""
+"""What the utility's own people do: post an outage, take it along, move its time, announce work."""
 
 import json
 from datetime import datetime
@@ -7,179 +7,19 @@ from typing import Any
 from sqlmodel import col
 
 from portal_app.core import when
-from portal_app.core.access import Access, reads
-from portal_app.core.accounts import Account
+from portal_app.core.access import Access
 from portal_app.core.clock import now
 from portal_app.core.errors import Refusal
 from portal_app.core.ids import reference
 from portal_app.portals.energy.rules import outages
-from portal_app.portals.energy.rules.outage_feed import CAUSES
 from portal_app.portals.energy.service import outage_facts
-from portal_app.portals.energy.tables import (
-    EnergyChoice,
-    EtrChange,
-    Outage,
-    OutageReport,
-    OutageStep,
-    PlannedWork,
-    Premise,
-    ServiceRequest,
-)
-from portal_app.shapes.energy import OperatorOutage, OperatorPage
-from portal_app.shapes.forms import Choice
-from portal_app.shapes.status import Badge, Happening, Notice
-from portal_app.shapes.tasks import LinkRow
-
-CAUSE_CHOICES = tuple(dict.fromkeys(("", *sorted(set(CAUSES.values())))))
-_WAITING = ("submitted", "needs_info", "identity_ok", "rescheduled")
+from portal_app.portals.energy.tables import EtrChange, Outage, OutageReport, OutageStep, PlannedWork, Premise
+from portal_app.shapes.status import Notice
 
 
-@reads
-def board(access: Access) -> OperatorPage:
-    """The operator's first screen: what is out, who waits, with the oldest promise first."""
-    access.require("outage.run")
-    on = [outage for outage in outage_facts.recent(access) if outage_facts.is_on(outage)]
-    waiting = access.all(
-        ServiceRequest,
-        col(ServiceRequest.state).in_(_WAITING),
-        order=col(ServiceRequest.state_since),
-        limit=20,
-    )
-    out = sum(outage.customers for outage in on)
-    return OperatorPage(
-        ready=True,
-        counts=(
-            LinkRow(title="Customers without power", end=f"{out:,}"),
-            LinkRow(title="Outages on", end=str(len(on))),
-            LinkRow(title="Requests waiting for us", end=str(len(waiting))),
-        ),
-        outages=tuple(_outage_row(access, outage) for outage in sorted(on, key=_promise)),
-        requests=tuple(_request_row(access, request) for request in waiting),
-    )
-
-
-def _promise(outage: Outage) -> datetime:
-    return min(filter(None, (outage.next_by, outage.etr)), default=outage.started_at)
-
-
-def _outage_row(access: Access, outage: Outage) -> LinkRow:
-    clock = outage_facts.clock_words(access)
-    late = [
-        words
-        for moment, words in ((outage.next_by, "next step"), (outage.etr, "estimate"))
-        if moment and moment < now()
-    ]
-    badge = (
-        Badge(f"The {late[0]} is overdue", "urgent")
-        if late
-        else Badge(outages.WORDS[outage.state], "attention")
-    )
-    back = f"back by {clock(outage.etr)}" if outage.etr else "no time given"
-    return LinkRow(
-        title=f"{outage.area or outage.feeder}, {outage.reference}",
-        detail=f"Since {clock(outage.started_at)}, {outage.customers:,} customers, {back}. Next: {outage.next_who}, {outage.next_what}",
-        link_to=f"/staff/energy/outages?id={outage.id}",
-        badge=badge,
-        id=outage.id,
-    )
-
-
-def _request_row(access: Access, request: ServiceRequest) -> LinkRow:
-    clock = outage_facts.clock_words(access)
-    return LinkRow(
-        title=f"{request.kind.replace('_', ' ').capitalize()}, {request.reference}",
-        detail=f"Here since {clock(request.state_since)}. {request.next_who}: {request.next_what}",
-        link_to=f"/staff/energy/requests?id={request.id}",
-        badge=Badge("Our turn", "attention"),
-        id=request.id,
-    )
-
-
-@reads
-def outage(access: Access, outage_id: str) -> OperatorOutage:
-    """One outage as its operator sees it: steps that are possible, who is touched, who reported, what was said."""
-    access.require("outage.run")
-    found = access.get(Outage, outage_id)
-    clock = outage_facts.clock_words(access)
-    touched = customers_in(access, found)
-    reports = access.all(OutageReport, col(OutageReport.outage_id) == found.id, order=col(OutageReport.at))
-    steps = outage_facts.steps_of(access, found.id)
-    told = outages.etr_words(
-        [outages.EtrChange(c.at, c.after, c.because) for c in outage_facts.estimates_of(access, found.id)],
-        clock,
-    )
-    return OperatorOutage(
-        ready=True,
-        id=found.id,
-        version=found.version,
-        title=f"{found.area or found.feeder}, {found.reference}",
-        standing=Badge(outages.WORDS[found.state], "attention" if outage_facts.is_on(found) else "good"),
-        facts=(
-            LinkRow(title="Started", end=clock(found.started_at)),
-            LinkRow(title="Cause", end=found.cause or "Under investigation"),
-            LinkRow(title="Customers", end=f"{found.customers:,}"),
-            LinkRow(title="Crew", end=found.crew or "None yet"),
-            LinkRow(title="Power back", end=clock(found.etr) if found.etr else "No time given"),
-            LinkRow(title="Next", end=f"{found.next_who}, {found.next_what}"),
-        ),
-        events=tuple(Choice(event, _event_words(event)) for event in outages.possible(found.state)),
-        touched=touched,
-        touched_words=f"{len(touched):,} places are touched, {sum(row.badge.text != '' for row in touched)} on the medical list",
-        reports=tuple(
-            Happening(clock(r.at), outages_extent(r.extent), reference=r.reference) for r in reports
-        ),
-        happened=tuple(
-            Happening(
-                clock(step.at),
-                step.words or outages.WORDS.get(step.after, ""),
-                "A step back." if step.backwards else "",
-            )
-            for step in reversed(steps)
-        ),
-        estimates=tuple(f"Power back: {words}." for words in told),
-        etr=found.etr.astimezone(None).isoformat() if found.etr else "",
-        merge_into=tuple(
-            Choice(other.id, f"{other.area or other.feeder}, {other.reference}")
-            for other in outage_facts.recent(access)
-            if other.id != found.id and outage_facts.is_on(other)
-        ),
-    )
-
-
-def outages_extent(extent: str) -> str:
-    """What a customer said is without power."""
-    return {"all": "All of it, the neighbours too", "us": "All of it, only them", "some": "Some rooms"}.get(
-        extent, extent
-    )
-
-
-def _event_words(event: str) -> str:
-    return {
-        "confirm": "Confirm it", "assess": "Looking at the damage", "assign": "Assign a crew", "depart": "Crew on the way",
-        "arrive": "Crew on site", "restore_part": "Back for some", "restore": "Power is back",
-        "wait_for_parts": "Waiting for parts", "wait_for_crew": "Another crew needed", "no_access": "Cannot reach it",
-        "merge": "Join with another", "cancel": "No outage found", "close": "Close it", "reopen": "Out again",
-    }[event]  # fmt: skip
-
-
-def customers_in(access: Access, found: Outage) -> tuple[LinkRow, ...]:
-    """The places an outage touches, those on the medical list first."""
-    places = premises_in(access, found)
-    accounts = {
-        row.id: row for row in access.all(Account, col(Account.id).in_({p.account_id for p in places}))
-    }
-    medical = {row.account_id for row in access.all(EnergyChoice, col(EnergyChoice.medical).is_(True))}
-    rows = [
-        LinkRow(
-            title=f"{place.street}, {accounts[place.account_id].name}",
-            detail=f"Account {accounts[place.account_id].number}, feeder {place.feeder}",
-            badge=Badge("Medical list", "urgent") if place.account_id in medical else Badge(),
-            end=accounts[place.account_id].phone,
-            id=place.id,
-        )
-        for place in places
-    ]
-    return tuple(sorted(rows, key=lambda row: (row.badge.text == "", row.title)))
+def how_many(count: int) -> str:
+    """So many customers, in words."""
+    return f"{count:,} customer{'' if count == 1 else 's'}"
 
 
 def premises_in(access: Access, found: Outage) -> list[Premise]:
@@ -208,7 +48,7 @@ def post_outage(
     planned: bool = False,
     words: str = "",
 ) -> str:
-    """Put an outage on record for a feeder or an outlined area, confirmed, with its first estimate; gives its id."""
+    """Put a confirmed outage on record for a feeder or an outlined area, with its estimate; gives its id."""
     access.require("outage.run")
     feeder, area, cause = feeder.strip()[:40], area.strip()[:120], cause.strip()[:60]
     ring = _outline(polygon)
@@ -220,8 +60,9 @@ def post_outage(
         raise Refusal("The time power comes back must lie ahead.", "etr")
     found = access.add(
         Outage, reference=reference("OUT"), state="confirmed", feeder=feeder, area=area, cause=cause,
-        polygon=json.dumps({"type": "Polygon", "coordinates": [ring]}) if ring else "", storm=storm, planned=planned,
-        etr=etr, etr_source="operator", next_who="the control room", next_what="finding a crew",
+        polygon=json.dumps({"type": "Polygon", "coordinates": [ring]}) if ring else "", storm=storm,
+        planned=planned, etr=etr, etr_source="operator", next_who="the control room",
+        next_what="finding a crew",
     )  # fmt: skip
     touched = premises_in(access, found)
     if not touched:
@@ -230,8 +71,7 @@ def post_outage(
     lon = sum(place.lon for place in touched) / len(touched)
     access.change(found, lat=lat, lon=lon, customers=len({place.account_id for place in touched}))
     said = (
-        words.strip()[:400]
-        or f"We confirmed an outage at {area}. {found.customers:,} customers are without power."
+        words.strip()[:400] or f"We confirmed an outage at {area}. {_without(found.customers)} without power."
     )
     access.add(
         OutageStep,
@@ -253,6 +93,10 @@ def post_outage(
     return found.id
 
 
+def _without(count: int) -> str:
+    return f"{how_many(count)} {'is' if count == 1 else 'are'}"
+
+
 def move_outage(
     access: Access,
     outage_id: str,
@@ -262,26 +106,23 @@ def move_outage(
     words: str = "",
     facts: dict[str, Any] | None = None,
 ) -> Notice:
-    """Take an outage one step on, with what crew, who is next, what and by when. Raises Refusal when somebody was faster."""
+    """Take an outage one step on, with crew, who is next and by when. Refused where somebody was faster."""
     access.require("outage.run")
     found = access.get(Outage, outage_id)
     if event not in outages.EVENT_WORDS:
         raise Refusal("Choose what happened.", "event")
     step = outages.advance(found.state, event, now=now(), restored_at=found.restored_at)
-    before, known = found.state, _clean(facts or {})
-    changed = {
-        **_consequences(event, step.state),
-        **known,
-        "state": step.state,
-        "state_since": now(),
-        "version": version + 1,
-    }
-    if event == "merge":
-        changed["merged_into"] = access.get(Outage, str((facts or {}).get("into", ""))).id
-    done = access.update(Outage, col(Outage.id) == found.id, col(Outage.version) == version, **changed)
-    if not done:
-        raise Refusal("Somebody else moved this outage just now. Look at it again, then choose.")
-    access.db.refresh(found)
+    before, facts = found.state, facts or {}
+    into = _larger(access, found, facts) if event == "merge" else None
+    _keep(
+        access,
+        found,
+        version,
+        **{**_consequences(event, step.state), **_clean(facts), "state": step.state, "state_since": now()},
+        **({"merged_into": into.id} if into else {}),
+    )
+    if into is not None:
+        _carry_over(access, found, into)
     said = words.strip()[:400] or f"{outages.WORDS[step.state]}."
     _step(access, found, event, before, step.state, said, step.backwards)
     access.note(
@@ -293,6 +134,30 @@ def move_outage(
         "good",
         found.reference,
     )
+
+
+def _keep(access: Access, found: Outage, version: int, **values: Any) -> None:
+    """Change an outage that is still as its operator saw it. Raises Refusal when somebody was faster."""
+    same = (col(Outage.id) == found.id, col(Outage.version) == version)
+    if not access.update(Outage, *same, version=version + 1, **values):
+        raise Refusal("Somebody else moved this outage just now. Look at it again, then choose.")
+    access.db.refresh(found)
+
+
+def _larger(access: Access, found: Outage, facts: dict[str, Any]) -> Outage:
+    """The outage that another one is part of. Raises Refusal for none, itself or one that is over."""
+    if not facts.get("into"):
+        raise Refusal("Choose the outage that this one is part of.", "into")
+    into = access.get(Outage, facts["into"])
+    if into.id == found.id or not outage_facts.is_on(into):
+        raise Refusal("Choose another outage that is still on.", "into")
+    return into
+
+
+def _carry_over(access: Access, found: Outage, into: Outage) -> None:
+    """Let the reports of a merged outage count for the larger one, so that their people see its standing."""
+    for report in access.all(OutageReport, col(OutageReport.outage_id) == found.id):
+        access.change(report, outage_id=into.id)
 
 
 def _clean(facts: dict[str, Any]) -> dict[str, Any]:
@@ -333,17 +198,22 @@ def _consequences(event: str, state: str) -> dict[str, Any]:
     return found
 
 
-def change_estimate(access: Access, outage_id: str, etr: datetime | None, because: str) -> Notice:
+def change_estimate(
+    access: Access, outage_id: str, etr: datetime | None, because: str, *, version: int | None = None
+) -> Notice:
     """Move the time power comes back, with why; every earlier one stays on record (I13-4)."""
     access.require("outage.run")
     found = access.get(Outage, outage_id)
-    because = because.strip().rstrip(".")[:200]
+    because = because.strip().rstrip(".").removeprefix("because ")[:200]
+    if not outage_facts.is_on(found):
+        raise Refusal("This outage is over: there is no time to give any more.", "etr")
     if not because:
         raise Refusal("Say why the time moved: people read it as “because ...”.", "because")
     if etr is not None and etr <= now():
         raise Refusal("The time power comes back must lie ahead.", "etr")
-    access.add(EtrChange, outage_id=found.id, before=found.etr, after=etr, because=because, source="operator")
-    access.change(found, etr=etr, etr_source="operator", version=found.version + 1)
+    before = found.etr
+    _keep(access, found, found.version if version is None else version, etr=etr, etr_source="operator")
+    access.add(EtrChange, outage_id=found.id, before=before, after=etr, because=because, source="operator")
     access.note("outage.estimate", f"outage:{found.id}", account_id="", etr=str(etr), because=because)
     _tell(access, found, f"etr-{found.version}")
     clock = outage_facts.clock_words(access)
@@ -390,7 +260,7 @@ def _outline(text: str) -> list[list[float]]:
 
 
 def announce_work(access: Access, *, feeder: str, starts_at: datetime, ends_at: datetime, why: str) -> Notice:
-    """Announce planned work on a feeder: people see it, can put it in their calendar, and get word by mail."""
+    """Announce planned work on a feeder: people see it, get word by mail, can put it in their calendar."""
     access.require("outage.run")
     if ends_at <= starts_at or starts_at <= now():
         raise Refusal("Planned work begins ahead of now and ends after it begins.", "starts_at")
@@ -407,14 +277,5 @@ def announce_work(access: Access, *, feeder: str, starts_at: datetime, ends_at: 
     access.poke(outage_facts.topic(access.visitor.company_id))
     access.note("work.announced", f"work:{work.id}", account_id="", feeder=work.feeder)
     begins = when.since(starts_at, now(), access.visitor.zone, access.visitor.locale)
-    return Notice(
-        f"Planned work announced: {begins}", f"{len(touched):,} places are told.", "good", work.reference
-    )
-
-
-@reads
-def feeders(access: Access) -> tuple[Choice, ...]:
-    """The feeders that have customers, to choose from."""
-    access.require("outage.run")
-    statement = access.columns(Premise, Premise.feeder).distinct().order_by(col(Premise.feeder))
-    return tuple(Choice(name, name) for (name,) in access.db.execute(statement) if name)
+    told = f"{len(touched):,} place{'' if len(touched) == 1 else 's'} will be told."
+    return Notice(f"Planned work announced: {begins}", told, "good", work.reference)

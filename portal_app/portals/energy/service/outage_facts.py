@@ -9,11 +9,12 @@ from sqlmodel import col, or_
 from portal_app.core import when
 from portal_app.core.access import Access
 from portal_app.core.clock import now
-from portal_app.portals.energy.rules.outages import NESTED, OVER
+from portal_app.portals.energy.rules.outages import NESTED, OVER, promise_score
 from portal_app.portals.energy.rules.restoration import Outlook, Past, estimate, outlook, size_of
-from portal_app.portals.energy.tables import EtrChange, Outage, OutageStep, Premise
+from portal_app.portals.energy.tables import EtrChange, Outage, OutageReport, OutageStep, Premise
 
 _HISTORY = timedelta(days=730)
+_REPORTS = timedelta(days=30)
 
 
 def topic(company_id: str) -> str:
@@ -51,6 +52,24 @@ def touches(outage: Outage, premise: Premise) -> bool:
     if ring:
         return inside((premise.lon, premise.lat), ring)
     return bool(outage.feeder) and outage.feeder == premise.feeder
+
+
+def at_place(access: Access, place: Premise, found: list[Outage] | None = None) -> list[Outage]:
+    """The recent outages that take in a place, also those somebody reported there, newest first."""
+    found = recent(access) if found is None else found
+    reported = _reported(access, place) if any(not touches(outage, place) for outage in found) else set()
+    return [
+        outage
+        for outage in found
+        if touches(outage, place) or (outage.id in reported and outage.state not in ("merged", "cancelled"))
+    ]
+
+
+def _reported(access: Access, place: Premise) -> set[str]:
+    statement = access.columns(OutageReport, OutageReport.outage_id).where(
+        col(OutageReport.premise_id) == place.id, col(OutageReport.at) > now() - _REPORTS
+    )
+    return set(access.db.execute(statement).scalars())
 
 
 def ring_of(outage: Outage) -> tuple[tuple[float, float], ...]:
@@ -119,3 +138,26 @@ def outlook_of(access: Access, outage: Outage, past: list[Past] | None = None) -
         "weather": lambda _: True,
     }[learnt.alike]
     return outlook(outage.started_at, now(), [p.minutes for p in past if alike(p)], clock_words(access))
+
+
+def promises(access: Access) -> str:
+    """How past first promises held, from the company's own record."""
+    statement = (
+        access.columns(Outage, Outage.id, Outage.restored_at)
+        .where(col(Outage.restored_at).is_not(None), col(Outage.planned).is_(False))
+        .order_by(col(Outage.restored_at).desc())
+        .limit(200)
+    )
+    back = dict(access.db.execute(statement).tuples().all())
+    first: dict[str, datetime | None] = dict.fromkeys(back)
+    changes = access.columns(EtrChange, EtrChange.outage_id, EtrChange.after).where(
+        col(EtrChange.outage_id).in_(list(back)), col(EtrChange.after).is_not(None)
+    )
+    for outage_id, after in access.db.execute(changes.order_by(col(EtrChange.at).desc())):
+        first[outage_id] = after
+    score = promise_score([(first[outage_id], at) for outage_id, at in back.items()])
+    if score is None or score.outages < 20:
+        return ""
+    kept = round((score.early + score.on_time) * 100)
+    words = f"Of our last {score.outages} outages, power was back by the first time we gave"
+    return f"{words}, or within the hour, in {kept} of 100."

@@ -1,24 +1,22 @@
 """When is my power back: the band on every page, the outage page, reporting one, the map."""
 
-import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from portal_app.core import when
-from portal_app.core.access import Access, reads
+from portal_app.core.access import Access, SystemAccess, reads
 from portal_app.core.accounts import Company
-from portal_app.core.clock import now
+from portal_app.core.clock import local, now
 from portal_app.core.errors import Refusal
 from portal_app.core.ids import reference
-from portal_app.portals.energy.rules import outage_feed, outages, restoration
-from portal_app.portals.energy.service import outage_facts, places
+from portal_app.portals.energy.rules import outages, restoration
+from portal_app.portals.energy.service import outage_facts, outage_map, places
 from portal_app.portals.energy.tables import (
     EnergyChoice,
     EtrChange,
-    MapGround,
     Outage,
     OutageReport,
     OutageStep,
@@ -26,8 +24,7 @@ from portal_app.portals.energy.tables import (
     PlannedWork,
     Premise,
 )
-from portal_app.services.drawing import MapMark, map_view
-from portal_app.shapes.charts import Fact, MapView
+from portal_app.shapes.charts import Fact
 from portal_app.shapes.energy import OutagePage
 from portal_app.shapes.status import Alert, Badge, Happening, Notice, Stage
 from portal_app.shapes.tasks import LinkRow
@@ -41,16 +38,12 @@ _TONES = {"restored": "good", "closed": "good"}
 def band(access: Access) -> Alert:
     """The band at the top: the most pressing outage at any of this account's places, or nothing."""
     access.require("outage.see")
-    mine = places.premises(access)
-    touched = [
-        (outage, place)
-        for outage in outage_facts.recent(access)
-        for place in mine
-        if outage_facts.touches(outage, place)
-    ]
+    found = outage_facts.recent(access)
+    mine = places.premises(access) if found else []
+    touched = [(outage, place) for place in mine for outage in outage_facts.at_place(access, place, found)]
     if not touched:
         return Alert()
-    choice = access.first(EnergyChoice)
+    choice = access.first(EnergyChoice, col(EnergyChoice.account_id) == access.visitor.account_id)
     medical = bool(choice and choice.medical)
     seen = [
         outages.AtAddress(o.id, o.state, o.started_at, o.etr, o.restored_at, medical=medical)
@@ -123,7 +116,7 @@ def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
     access.require("outage.see")
     place = places.premise(access, premise_id)
     found = outage_facts.recent(access)
-    here = [outage for outage in found if outage_facts.touches(outage, place)]
+    here = outage_facts.at_place(access, place, found)
     on = next((outage for outage in here if outage_facts.is_on(outage)), None)
     shown = on or next(iter(here), None)
     watch = access.first(
@@ -141,9 +134,9 @@ def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
         active=on is not None,
         outage_id=shown.id if shown else "",
         stages=_stages(access, shown),
-        happened=_happened(access, shown),
+        happened=_happened(access, shown, place),
         facts=_facts(access, shown),
-        map=outage_map(access, found, place, zoom),
+        map=outage_map.outage_map(access, found, place, zoom),
         others=tuple(_row(access, outage) for outage in found if outage not in here),
         planned=_planned(access, place),
         premises=places.as_choices(places.premises(access)),
@@ -152,7 +145,7 @@ def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
         watch_words=f"We write to {watch.to or access.visitor.email}"
         if watch
         else "We write when something changes",
-        promises=_promises(access),
+        promises=outage_facts.promises(access),
         reported=bool(reported),
     )
 
@@ -172,7 +165,8 @@ def _meaning(access: Access, outage: Outage | None, place: Premise) -> str:
     if outage is None:
         return f"We know of no outage at {place.label.lower()}. If it is dark, tell us: it takes two taps."
     if not outage_facts.is_on(outage):
-        return f"Restored at {clock(outage.restored_at or now())}. Still dark? Check your main switch, then report it again."
+        back = clock(outage.restored_at or now())
+        return f"Restored at {back}. Still dark? Check your main switch, then report it again."
     changes = [
         outages.EtrChange(c.at, c.after, c.because) for c in outage_facts.estimates_of(access, outage.id)
     ]
@@ -232,7 +226,7 @@ def _likely(access: Access, outage: Outage, label: str) -> str:
     return f"Most likely by {outage_facts.clock_words(access)(outage.etr)}"
 
 
-def _happened(access: Access, outage: Outage | None) -> tuple[Happening, ...]:
+def _happened(access: Access, outage: Outage | None, place: Premise) -> tuple[Happening, ...]:
     if outage is None:
         return ()
     clock = outage_facts.clock_words(access)
@@ -246,7 +240,11 @@ def _happened(access: Access, outage: Outage | None) -> tuple[Happening, ...]:
         (c.at, Happening(clock(c.at), f"Power back: {words}."))
         for c, words in zip(changes, told, strict=True)
     ]
-    mine = access.all(OutageReport, col(OutageReport.outage_id) == outage.id)
+    mine = access.all(
+        OutageReport,
+        col(OutageReport.outage_id) == outage.id,
+        col(OutageReport.account_id) == place.account_id,
+    )
     rows += [(r.at, Happening(clock(r.at), "You reported it.", reference=r.reference)) for r in mine]
     return tuple(row for _, row in sorted(rows, key=lambda pair: pair[0], reverse=True))
 
@@ -255,22 +253,7 @@ def _facts(access: Access, outage: Outage | None) -> tuple[Fact, ...]:
     """The six facts of an outage, each known or "not known yet" (B13-8)."""
     if outage is None:
         return ()
-    return six_facts(access, outage)
-
-
-def six_facts(access: Access, outage: Outage) -> tuple[Fact, ...]:
-    """Cause, crew, customers, start, estimate and last update of an outage, in words."""
-    clock = outage_facts.clock_words(access)
-    unknown = "Not known yet"
-    customers = f"{outage.customers:,}" if outage.customers >= outage_feed.LEAST_CUSTOMERS else "Fewer than 5"
-    return (
-        Fact("Cause", outage.cause or "Under investigation"),
-        Fact("Crew", f"{outage.crew}: {outages.WORDS[outage.state].lower()}" if outage.crew else unknown),
-        Fact("Customers", customers if outage.customers else unknown),
-        Fact("Started", clock(outage.started_at)),
-        Fact("Power back", clock(outage.etr) if outage.etr else unknown),
-        Fact("Updated", clock(outage.state_since)),
-    )
+    return outage_map.six_facts(access, outage)
 
 
 def _row(access: Access, outage: Outage) -> LinkRow:
@@ -291,7 +274,6 @@ def _row(access: Access, outage: Outage) -> LinkRow:
 
 
 def _planned(access: Access, place: Premise) -> tuple[LinkRow, ...]:
-    clock = outage_facts.clock_words(access)
     ahead = access.all(
         PlannedWork,
         col(PlannedWork.feeder) == place.feeder,
@@ -299,97 +281,19 @@ def _planned(access: Access, place: Premise) -> tuple[LinkRow, ...]:
         col(PlannedWork.state) != "called_off",
         order=col(PlannedWork.starts_at),
     )
-    return tuple(
-        LinkRow(
-            title=f"{when.day(_local_day(access, work.starts_at), access.visitor.locale)}: power off from {when.hour(work.starts_at, access.visitor.zone)} to {when.hour(work.ends_at, access.visitor.zone)}",  # noqa: E501
-            detail=f"{_sentence(work.why)}. Reference {work.reference}.",
-            link_to=f"/files/energy/planned-work?work_id={work.id}",
-            end=clock(work.starts_at),
-            id=work.id,
-        )
-        for work in ahead
-    )
+    return tuple(_work_row(access, work) for work in ahead)
 
 
-def _local_day(access: Access, moment: datetime) -> Any:
-    from portal_app.core.clock import local
-
-    return local(moment, access.visitor.zone).date()
-
-
-def _promises(access: Access) -> str:
-    """How past first promises held, from the company's own record."""
-    statement = (
-        access.columns(Outage, Outage.id, Outage.restored_at)
-        .where(col(Outage.restored_at).is_not(None), col(Outage.planned).is_(False))
-        .order_by(col(Outage.restored_at).desc())
-        .limit(200)
-    )
-    back = dict(access.db.execute(statement).tuples().all())
-    first: dict[str, datetime | None] = dict.fromkeys(back)
-    changes = access.columns(EtrChange, EtrChange.outage_id, EtrChange.after).where(
-        col(EtrChange.outage_id).in_(list(back)), col(EtrChange.after).is_not(None)
-    )
-    for outage_id, after in access.db.execute(changes.order_by(col(EtrChange.at).desc())):
-        first[outage_id] = after
-    score = outages.promise_score([(first[outage_id], at) for outage_id, at in back.items()])
-    if score is None or score.outages < 20:
-        return ""
-    kept = round((score.early + score.on_time) * 100)
-    return f"Of our last {score.outages} outages, power was back by the first time we gave, or within the hour, in {kept} of 100."
-
-
-def outage_map(access: Access, found: list[Outage], place: Premise | None, zoom: int = 0) -> MapView:
-    """The company's own map with every outage that is on: clusters by zoom, six facts each, no single home."""
-    on = [outage for outage in found if outage_facts.is_on(outage)]
-    features = [_feature(access, outage) for outage in on]
-    by_id = {outage.id: outage for outage in on}
-    ground = [
-        {
-            "type": "Feature",
-            "geometry": json.loads(row.geometry),
-            "properties": {"name": row.name, "kind": row.what},
-        }
-        for row in access.all(MapGround)
-    ]
-
-    def mark(feature: Any) -> MapMark:
-        outage = by_id[str(feature["id"])]
-        word = outages.WORDS[outage.state]
-        area = outage.area or "Outage"
-        customers = (
-            f"{outage.customers:,} customers"
-            if outage.customers >= outage_feed.LEAST_CUSTOMERS
-            else "fewer than 5 customers"
-        )
-        return MapMark(
-            label=area, said=f"{area}: {word.lower()}, {customers}", tone="info" if outage.planned else "urgent",
-            word=word, weight=max(outage.customers, 1), facts=six_facts(access, outage),
-        )  # fmt: skip
-
-    number = "No outages" if not on else "1 outage" if len(on) == 1 else f"{len(on)} outages"
-    return map_view(
-        features, mark=mark, ground=ground, zoom=zoom,
-        home=(place.lon, place.lat) if place else None, home_label=place.label if place else "",
-        said=f"Map: {number} now", empty="No outages anywhere in our area right now.",
-    )  # fmt: skip
-
-
-def _feature(access: Access, outage: Outage) -> dict[str, Any]:
-    return outage_feed.feature(
-        outage_feed.MapOutage(
-            id=outage.id,
-            lon=outage.lon,
-            lat=outage.lat,
-            start=outage.started_at,
-            updated=outage.state_since,
-            cause=outage.cause,
-            crew=outage.crew,
-            customers=outage.customers or None,
-            etr=outage.etr,
-            outlook=None,
-            ring=outage_facts.ring_of(outage),
-        )  # fmt: skip
+def _work_row(access: Access, work: PlannedWork) -> LinkRow:
+    visitor = access.visitor
+    day = when.day(local(work.starts_at, visitor.zone).date(), visitor.locale)
+    begins, ends = when.hour(work.starts_at, visitor.zone), when.hour(work.ends_at, visitor.zone)
+    return LinkRow(
+        title=f"{day}: power off from {begins} to {ends}",
+        detail=f"{_sentence(work.why)}. Reference {work.reference}.",
+        link_to=f"/files/energy/planned-work?work_id={work.id}",
+        end=outage_facts.clock_words(access)(work.starts_at),
+        id=work.id,
     )
 
 
@@ -399,16 +303,14 @@ def report_outage(access: Access, premise_id: str, extent: str = "all", channel:
     Joins the outage that is on there, or opens one with an estimate by rule and the control room's turn.
     """
     access.require("outage.report")
-    if extent not in EXTENTS:
+    if extent not in tuple(EXTENTS):
         raise Refusal("Say whether all of it or some rooms are without power.", "extent")
     place = access.get(Premise, premise_id)
-    on = next(
-        (o for o in outage_facts.recent(access) if outage_facts.is_on(o) and outage_facts.touches(o, place)),
-        None,
-    )
-    outage = on or _open(access, place)
+    house = _house(access)
+    _one_at_a_time(house, place)
+    on = next(filter(outage_facts.is_on, outage_facts.at_place(access, place)), None)
+    outage = on or _open(house, place)
     report = _one_report(access, place, outage, extent, channel)
-    access.poke(outage_facts.topic(access.visitor.company_id))
     clock = outage_facts.clock_words(access)
     known = (
         f"We knew: {outages.WORDS[outage.state].lower()}."
@@ -422,63 +324,80 @@ def report_outage(access: Access, premise_id: str, extent: str = "all", channel:
     )  # fmt: skip
 
 
-def _open(access: Access, place: Premise) -> Outage:
-    company = access.db.get(Company, access.visitor.company_id)
-    opening = restoration.opening_estimate(now(), major_storm=_storm_now(access))
-    outage = access.add(
-        Outage, reference=reference("OUT"), state="reported", feeder=place.feeder, area=f"{place.street} area",
-        lat=place.lat, lon=place.lon, customers=1, next_who=f"the control room at {company.short_name if company else 'ours'}",
-        next_what="checking the line", next_by=now() + FIRST_LOOK, etr=opening.etr, etr_source=opening.source,
-        storm=_storm_now(access),
+def _house(access: Access) -> SystemAccess:
+    """The house in the same transaction: an outage is the company's row, opened on a customer's word."""
+    return SystemAccess(visitor=access.visitor, db=access.db, notes=access.notes, pokes=access.pokes)
+
+
+def _one_at_a_time(house: SystemAccess, place: Premise) -> None:
+    """Wait for whoever reports on the same feeder this moment, so that one fault is one outage."""
+    alike = col(Premise.feeder) == place.feeder if place.feeder else col(Premise.id) == place.id
+    first = house.rows(Premise, alike).order_by(col(Premise.id)).limit(1)
+    house.db.exec(first.with_for_update(key_share=True)).first()
+
+
+def _open(house: SystemAccess, place: Premise) -> Outage:
+    company = house.db.get_one(Company, house.visitor.company_id)
+    name = company.short_name or company.name
+    storm = any(outage.storm for outage in outage_facts.recent(house) if outage_facts.is_on(outage))
+    opening = restoration.opening_estimate(now(), major_storm=storm)
+    outage = house.add(
+        Outage, reference=reference("OUT"), state="reported", feeder=place.feeder, area=_near(place),
+        lat=place.lat, lon=place.lon, customers=1, next_what="checks the line", next_by=now() + FIRST_LOOK,
+        next_who=f"the control room at {name}",
+        etr=opening.etr, etr_source=opening.source, storm=storm,
     )  # fmt: skip
-    access.add(
+    house.add(
         OutageStep, outage_id=outage.id, event="report", after="reported", words="The first report came in."
     )
-    access.add(
+    house.add(
         EtrChange, outage_id=outage.id, after=opening.etr, because=opening.because, source=opening.source
     )
-    access.note("outage.opened", f"outage:{outage.id}", account_id="", reference=outage.reference)
+    house.note("outage.opened", f"outage:{outage.id}", account_id="", reference=outage.reference)
     return outage
 
 
-def _storm_now(access: Access) -> bool:
-    return any(outage.storm for outage in outage_facts.recent(access) if outage_facts.is_on(outage))
+def _near(place: Premise) -> str:
+    """A name for where a place stands that everybody may read: its street, never its number."""
+    street = re.sub(r"[\d#][\w/.-]*", "", place.street).strip(" ,.")
+    return street[:120] or place.city or "Nearby"
 
 
 def _one_report(access: Access, place: Premise, outage: Outage, extent: str, channel: str) -> OutageReport:
-    key = f"{place.id}:{outage.id}"
-    known = access.first(OutageReport, col(OutageReport.key) == key)
+    known = access.first(
+        OutageReport, col(OutageReport.premise_id) == place.id, col(OutageReport.outage_id) == outage.id
+    )
     if known is not None:
         return known
-    try:
-        with access.db.begin_nested():
-            report = access.add(
-                OutageReport, account_id=place.account_id, premise_id=place.id, outage_id=outage.id,
-                reference=reference("REP"), key=key, extent=extent, channel=channel, by=access.visitor.person_id,
-            )  # fmt: skip
-    except IntegrityError:
-        return access.db.exec(access.rows(OutageReport, col(OutageReport.key) == key)).one()
+    access.poke(outage_facts.topic(access.visitor.company_id))
     access.note(
         "outage.reported", f"outage:{outage.id}", account_id=place.account_id, extent=extent, channel=channel
     )
-    return report
+    return access.add(
+        OutageReport, account_id=place.account_id, premise_id=place.id, outage_id=outage.id,
+        reference=reference("REP"), key=f"{place.id}:{outage.id}", extent=extent, channel=channel,
+        by=access.visitor.person_id,
+    )  # fmt: skip
 
 
 def watch(access: Access, premise_id: str, on: bool) -> Notice:
     """Ask for mail about outages at a place, or stop it."""
     access.require("outage.see")
     place = access.get(Premise, premise_id)
-    mine = (col(OutageWatch.premise_id) == place.id, col(OutageWatch.person_id) == access.visitor.person_id)
-    access.remove(OutageWatch, *mine)
-    access.note("outage.watch", f"premise:{place.id}", on=bool(on))
+    person_id = access.visitor.person_id
+    access.note("outage.watch", f"premise:{place.id}", account_id=place.account_id, on=bool(on))
     if not on:
+        access.remove(
+            OutageWatch, col(OutageWatch.premise_id) == place.id, col(OutageWatch.person_id) == person_id
+        )
         return Notice(
             f"No more mail about outages at {place.street}", "This page still shows them.", "neutral"
         )
-    access.add(
-        OutageWatch, premise_id=place.id, person_id=access.visitor.person_id, to=access.visitor.email,
-        account_id=place.account_id,
-    )  # fmt: skip
+    row = {
+        "account_id": place.account_id, "premise_id": place.id, "person_id": person_id, "channel": "mail",
+        "to": access.visitor.email,
+    }  # fmt: skip
+    access.add_many(OutageWatch, [row], skip_known=True)
     return Notice(
         f"We will write to {access.visitor.email}",
         f"About every outage at {place.street}, as soon as something changes.",

@@ -23,6 +23,12 @@ class Supply:
     zone: str
 
 
+def of_a_customer(access: Access) -> None:
+    """Let nobody in who stands in no account. Raises NotYours for the company's own people."""
+    if not access.visitor.account_id:
+        raise NotYours
+
+
 def premises(access: Access) -> list[Premise]:
     """The places of the account one is in, in the order the owner knows them."""
     return access.all(

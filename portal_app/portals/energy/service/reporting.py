@@ -1,12 +1,14 @@
 """Telling the utility that it is dark, signed in or not."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlmodel import col, or_
+from sqlmodel import col, func, or_
 
 from portal_app.core.access import Access, acting_for_company, reads
 from portal_app.core.accounts import Account
 from portal_app.core.errors import Refusal, TooMany
+from portal_app.portals.energy.rules.outages import WORDS
 from portal_app.portals.energy.service import outage_facts, outages, places
 from portal_app.portals.energy.tables import Premise
 from portal_app.services.identity import throttle
@@ -70,32 +72,36 @@ def report_openly(host: str, known_by: str, address: str) -> OpenOutcome:  # the
     return OpenOutcome(
         notice=Notice(
             "Thank you, your report is in",
-            "If that number belongs to an account of ours, our control room has it now. Outages we know of stand below.",
+            "If that number belongs to an account of ours, our control room has it now. "
+            "Outages we know of stand below.",
             "good",
         )
     )
 
 
 def _report_for(access: Access, digits: str) -> None:
-    """Report for every place of the one account that goes by this number."""
-    dashed = f"{digits[:4]}-{digits[4:]}"
+    """Report for the one account that goes by this number: its first place, or one that we know is dark."""
     found = access.all(
-        Account,
-        or_(col(Account.number).in_([digits, dashed]), col(Account.phone).in_([digits, _phone(digits)])),
-        limit=2,
+        Account, or_(_bare(col(Account.number)) == digits, _bare(col(Account.phone)) == digits), limit=2
     )
     if len(found) != 1:
         return
-    for place in access.all(Premise, col(Premise.account_id) == found[0].id, limit=1):
+    theirs = access.all(Premise, col(Premise.account_id) == found[0].id, order=col(Premise.place))
+    dark = (p for p in theirs if any(map(outage_facts.is_on, outage_facts.at_place(access, p))))
+    place = next(dark, None) or next(iter(theirs), None)
+    if place is not None:
         outages.report_outage(access, place.id, "all", "open")
 
 
-def _phone(digits: str) -> str:
-    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else digits
+def _bare(column: Any) -> Any:
+    """A number as stored, without what people write between its digits."""
+    for mark in (" ", "-", "(", ")", "+", ".", "/"):
+        column = func.replace(column, mark, "")
+    return column
 
 
 def open_news(host: str) -> tuple[LinkRow, ...]:
-    """Outages that are on, for people who are not signed in: where, since when, back by when; no addresses."""
+    """Outages that are on, for people not signed in: where, since when, back by when; no addresses."""
     company = _company(host)
     if company is None:
         return ()
@@ -106,7 +112,7 @@ def open_news(host: str) -> tuple[LinkRow, ...]:
                 title=outage.area or "Outage",
                 detail=f"Since {clock(outage.started_at)}",
                 end=f"Back by {clock(outage.etr)}" if outage.etr else "Time not known yet",
-                badge=Badge(outages.outages.WORDS[outage.state], "attention"),
+                badge=Badge(WORDS[outage.state], "attention"),
             )
             for outage in outage_facts.recent(access)
             if outage_facts.is_on(outage)

@@ -44,7 +44,7 @@ def roll_up(access: Access, register: Register, first_second: int, last_second: 
 
 
 def count_days(readings: Iterable[Any], zone: str) -> list[dict[str, Any]]:
-    """Sum ordered readings (start, seconds, amount, quality, cost) by local day, as column values of DayUse."""
+    """Sum ordered readings (start, seconds, amount, quality, cost) by local day, as columns of DayUse."""
     days: list[dict[str, Any]] = []
     place, begin, end = zone_of(zone), 0, 0
     hours: dict[int, int] = {}

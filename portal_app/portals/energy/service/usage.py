@@ -1,24 +1,23 @@
 """Why is it high: the days with last year and similar homes on one axis, the odd day taken apart."""
 
-import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlmodel import col
-
 from portal_app.core import money, when
 from portal_app.core.access import Access, reads
+from portal_app.core.accounts import Account
 from portal_app.core.errors import Refusal
-from portal_app.portals.energy.rules import compare_tariffs, neighbours, spikes
+from portal_app.portals.energy.rules import compare_tariffs, spikes
 from portal_app.portals.energy.rules.rounding import plain, units, whole
 from portal_app.portals.energy.rules.tariffs import in_force
 from portal_app.portals.energy.rules.usage import year_before
 from portal_app.portals.energy.service import insight as insights
-from portal_app.portals.energy.service import places, tariff_book, usage_chart, worth_doing
+from portal_app.portals.energy.service import next_to_others, places, tariff_book, usage_chart, worth_doing
 from portal_app.portals.energy.service.insight import Insight
-from portal_app.portals.energy.tables import NeighbourGroup
-from portal_app.services.drawing import compare_bars, rule
-from portal_app.shapes.charts import CompareBar, Rule
+from portal_app.portals.energy.service.next_to_others import Others
+from portal_app.services.drawing import rule
+from portal_app.shapes.charts import BarChart, Rule
 from portal_app.shapes.energy import OddDay, UsagePage
 from portal_app.shapes.forms import Choice
 from portal_app.shapes.money import SumLine
@@ -78,15 +77,19 @@ def _day(text: str) -> date | None:
 def _page(
     access: Access, main: Insight, supplied: list[places.Supply], span: str, unit: str, on: date | None
 ) -> UsagePage:
-    day = on or main.known_until - timedelta(days=1)
-    homes = _neighbours(access, main)
+    day = min(
+        max(on or main.until - timedelta(days=1), main.days[0].date), main.known_until - timedelta(days=1)
+    )
+    homes = next_to_others.others(access, main)
     chart, note = _chart(access, main, span, unit, day, homes)
     earlier, later = _steps(main, span, day)
     called = main.call_outs(main.start, main.end)
+    odd_rows = _odd_rows(access, main)
+    drawn, heading = _forecast(access, main)
     return UsagePage(
         ready=True,
-        title=_title(access, main, called),
-        meaning=_meaning(access, main, called),
+        title=_title(access, main),
+        meaning=_meaning(main, called),
         premise=main.supply.premise.id,
         premises=places.as_choices(places.premises(access)),
         commodity=main.supply.register.commodity,
@@ -97,14 +100,14 @@ def _page(
         money_note=note,
         chart=chart,
         odd=_odd_day(access, main, called),
-        odd_days=_odd_rows(access, main)[:MOST_ODD],
-        odd_days_words=_odd_words(len(_odd_rows(access, main))),
-        compare_title=f"Next to others, these {_done(main)} days",
-        compare=_compare(main, homes),
-        compare_badge=_badge(homes),
-        compare_note=homes.text if homes else "",
-        forecast=_forecast(access, main)[0],
-        forecast_words=_forecast(access, main)[1],
+        odd_days=odd_rows[:MOST_ODD],
+        odd_days_words=_odd_words(len(odd_rows)),
+        compare_title=f"Next to others, these {next_to_others.days_compared(main, homes)} days",
+        compare=next_to_others.bars(main, homes),
+        compare_badge=next_to_others.badge(homes),
+        compare_note=next_to_others.note(homes),
+        forecast=drawn,
+        forecast_words=heading,
         tips_title=worth_doing.heading(main),
         tips=worth_doing.rows(access, main),
         tariffs=(),
@@ -115,22 +118,21 @@ def _page(
     )
 
 
-def _done(main: Insight) -> int:
-    return max((min(main.known_until, main.end) - main.start).days, 0)
-
-
-def _chart(access: Access, main: Insight, span: str, unit: str, day: date, homes: neighbours.Standing | None):
+def _chart(
+    access: Access, main: Insight, span: str, unit: str, day: date, homes: Others
+) -> tuple[BarChart, str]:
     if span == "day":
         return usage_chart.one_day(access, main, day), ""
     if span == "year":
         return usage_chart.this_year(access, main, until=day), ""
     if unit == "money":
         return usage_chart.in_money(access, main)
-    level = None
-    if homes is not None and homes.average is not None and _done(main):
-        level = usage_chart.per_day(homes.average, _done(main))
-    name = "Electricity" if main.supply.register.commodity == "electricity" else "Gas"
-    return replace(usage_chart.this_period(access, main, beside=level), title=f"{name}, day by day"), ""
+    drawn = usage_chart.this_period(access, main, beside=next_to_others.a_day(homes, main))
+    return replace(drawn, title=f"{_name(main)}, day by day"), ""
+
+
+def _name(main: Insight) -> str:
+    return "Electricity" if main.supply.register.commodity == "electricity" else "Gas"
 
 
 def _steps(main: Insight, span: str, day: date) -> tuple[str, str]:
@@ -146,26 +148,20 @@ def _steps(main: Insight, span: str, day: date) -> tuple[str, str]:
     return (back.isoformat() if back >= first else "", on.isoformat() if on <= last else "")
 
 
-def _title(access: Access, main: Insight, called: list[spikes.CallOut]) -> str:
+def _title(access: Access, main: Insight) -> str:
     month = when.month(main.start, access.visitor.locale).split(" ")[0]
-    this, last = _both_years(main)
+    this, last, _ = next_to_others.both_years(main, main.until)
     if last and this > last:
         return f"Why {month} is higher"
     return f"{month} so far" if main.known_until < main.end else f"Your use in {month}"
 
 
-def _both_years(main: Insight) -> tuple[int, int]:
-    count = _done(main)
-    pairs = zip(main.amounts(main.start, count), main.amounts(year_before(main.start), count), strict=True)
-    known = [(a, b) for a, b in pairs if a is not None and b is not None]
-    return sum(a for a, _ in known), sum(b for _, b in known)
-
-
-def _meaning(access: Access, main: Insight, called: list[spikes.CallOut]) -> str:
-    used = plain(units(main.use(main.start, main.known_until)), 1)
-    count = _done(main)
-    this, last = _both_years(main)
-    first = f"You used {used} {main.unit} in {count} days"
+def _meaning(main: Insight, called: list[spikes.CallOut]) -> str:
+    if not main.read:
+        return "No readings came in for these days."
+    used = plain(units(main.use(main.start, main.until)), 1)
+    this, last, _ = next_to_others.both_years(main, main.until)
+    first = f"You used {used} {main.unit} in {_days_read(main)}"
     if not last:
         return f"{first}. There is no history yet to compare with."
     share = money.per_cent(abs(this - last), last, digits=1)
@@ -177,6 +173,12 @@ def _meaning(access: Access, main: Insight, called: list[spikes.CallOut]) -> str
     days = f"{latest.start:%A}" if len(latest.spikes) == 1 else f"{latest.start:%A} to {latest.end:%A}"
     why = f"likely {reason.text}" if reason.code != "unknown" else "we cannot tell why"
     return f"{compared} {days} stood out: {why}."
+
+
+def _days_read(main: Insight) -> str:
+    read = sum(amount is not None for amount in main.amounts(main.start, main.done))
+    days = f"{read} day{'' if read == 1 else 's'}"
+    return days if read == main.done else f"the {days} of {main.done} that were read"
 
 
 def _commodities(supplied: list[places.Supply]) -> tuple[Choice, ...]:
@@ -237,10 +239,11 @@ def _odd_rows(access: Access, main: Insight) -> tuple[LinkRow, ...]:
             else when.span(called.start, called.end, access.visitor.locale)
         )
         amount = plain(units(called.highest.amount), 1)
+        usual = plain(units(round(called.highest.norm)), 1)
         rows.append(
             LinkRow(
                 title=f"{span}: {spikes.say(called, main.reason_of(called))}",
-                detail=f"{amount} {main.unit} on the highest day, usually {plain(units(round(called.highest.norm)), 1)}",
+                detail=f"{amount} {main.unit} on the highest day, usually {usual}",
                 link_to=f"/energy/usage?place={main.supply.premise.id}&on={called.highest.day.isoformat()}&span=day",
                 id=called.start.isoformat(),
             )
@@ -252,55 +255,38 @@ def _odd_words(count: int) -> str:
     return f"newest {MOST_ODD} of {count} in twelve months" if count > MOST_ODD else "last twelve months"
 
 
-def _neighbours(access: Access, main: Insight) -> neighbours.Standing | None:
-    """Where this home stands among its frozen group over the days of this bill; None without a group."""
-    group = access.first(NeighbourGroup, col(NeighbourGroup.premise_id) == main.supply.premise.id)
-    if group is None or main.supply.register.commodity != "electricity":
-        return None
-    known = json.loads(group.totals).get(main.start.isoformat())
-    if known is None:
-        return None
-    until = date.fromisoformat(known["until"])
-    mine = main.amounts(main.start, (until - main.start).days)
-    you = sum(value or 0 for value in mine) if mine and all(value is not None for value in mine) else None
-    return neighbours.standing(you, known["homes"])
+def _rounded(access: Access) -> Callable[[int], str]:
+    """Writes an amount without its cents."""
 
+    def said(cents: int) -> str:
+        text = money.written(round(cents / 100) * 100, access.visitor.currency, access.visitor.locale)
+        return text.removesuffix(".00")
 
-def _compare(main: Insight, homes: neighbours.Standing | None) -> tuple[CompareBar, ...]:
-    this, last = _both_years(main)
-    rows = [("You, this year", main.use(main.start, main.known_until), True)]
-    if last:
-        rows.append(("You, last year", last, False))
-    if homes is not None and homes.average is not None and homes.efficient is not None:
-        rows.append((f"{homes.homes} similar homes nearby", round(homes.average), False))
-        rows.append(("The thriftiest fifth of them", round(homes.efficient), False))
-    return compare_bars(rows, written=usage_chart.written(main)) if this or len(rows) > 1 else ()
-
-
-def _badge(homes: neighbours.Standing | None) -> Badge:
-    if homes is None or homes.level == "hidden":
-        return Badge()
-    tone = {"great": "good", "good": "good", "more": "attention"}[homes.level]
-    return Badge({"great": "Great", "good": "Good", "more": "More than average"}[homes.level], tone)  # pyright: ignore[reportArgumentType]
+    return said
 
 
 def _forecast(access: Access, main: Insight) -> tuple[Rule, str]:
-    priced = main.priced(main.start, min(main.known_until, main.end))
+    """Where this bill is heading, drawn and in words; for a bill that is over, what it came to."""
+    said = _rounded(access)
+    priced = main.priced(main.start, main.until)
+    if main.known_until >= main.end and main.whole(main.start, main.end):
+        came_to = f" It came to about {said(priced.total)}." if priced else ""
+        return Rule(), f"All days of this bill are read.{came_to}"
     then = main.last_year(main.start, main.end)
     seen = main.outlook(priced, then.total if then else None)
-
-    def said(cents: int) -> str:
-        return money.written(
-            round(cents / 100) * 100, access.visitor.currency, access.visitor.locale
-        ).removesuffix(".00")
-
     if seen.cost is None or priced is None:
         return Rule(), f"Where this bill is heading: {seen.message}."
     words = f"Likely {said(seen.cost.low)} to {said(seen.cost.high)} for this bill, {seen.message}."
     if seen.typical is None:
         words += " There is no history yet for a usual bill."
-    drawn = rule(priced.total, written=said, usual=seen.typical, likely_low=seen.cost.low, likely_high=seen.cost.high,
-                 middle=f"day {_done(main)} of {(main.end - main.start).days}")  # fmt: skip
+    drawn = rule(
+        priced.total,
+        written=said,
+        usual=seen.typical,
+        likely_low=seen.cost.low,
+        likely_high=seen.cost.high,
+        middle=f"day {main.done} of {(main.end - main.start).days}",
+    )
     return drawn, words
 
 
@@ -316,39 +302,33 @@ def _weather_note(main: Insight) -> str:
 
 def _foot(access: Access, main: Insight) -> str:
     last = when.day(main.known_until - timedelta(days=1), access.visitor.locale)
-    name = "Electricity" if main.supply.register.commodity == "electricity" else "Gas"
-    return f"{name} meter {main.supply.meter.number}, readings up to {last}, 24:00."
+    return f"{_name(main)} meter {main.supply.meter.number}, readings up to {last}, 24:00."
 
 
 @reads
 def other_tariffs(
     access: Access, premise_id: str = "", commodity: str = "electricity"
 ) -> tuple[tuple[LinkRow, ...], str]:
-    """This home's last twelve months on every tariff it may choose, cheapest first, and the note beside them."""
+    """This home's last twelve months on every tariff it may choose, cheapest first, and the note beside."""
     access.require("usage.see")
     place = places.premise(access, premise_id)
     supply = places.supply(access, place, commodity)
     if supply is None or not supply.agreement.tariff_code:
         return (), ""
     main = insights.insight(access, supply)
-    segment = places.account(access).segment
-    if not main.rows or not main.tariffs:
+    now_on = main.tariff
+    if not main.rows or now_on is None:
         return (), ""
-    on_offer = tariff_book.on_offer(access, commodity, segment).values()
+    segment = access.get(Account, place.account_id).segment
     found = compare_tariffs.compare_tariffs(
-        in_force(main.tariffs, main.known_until),
-        [compare_tariffs.Offer(in_force(versions, main.known_until)) for versions in on_offer],
+        now_on,
+        _offers(access, commodity, segment, main),
         main.readings(main.known_until - timedelta(days=365), main.known_until),
         compare_tariffs.Home(kind=segment),
         today=main.known_until,
         zone=supply.zone,
     )
-
-    def said(cents: int) -> str:
-        return money.written(
-            round(cents / 100) * 100, access.visitor.currency, access.visitor.locale
-        ).removesuffix(".00")
-
+    said = _rounded(access)
     rows = tuple(
         LinkRow(
             title=row.name,
@@ -366,3 +346,13 @@ def other_tariffs(
         for row in found.rows
     )
     return rows, found.note
+
+
+def _offers(access: Access, commodity: str, segment: str, main: Insight) -> list[compare_tariffs.Offer]:
+    """What is on offer and in force; a tariff that has not begun is none."""
+    found = []
+    for versions in tariff_book.on_offer(access, commodity, segment).values():
+        begun = [version for version in versions if version.effective_from <= main.known_until]
+        if begun:
+            found.append(compare_tariffs.Offer(in_force(begun, main.known_until), frozenset({segment})))
+    return found

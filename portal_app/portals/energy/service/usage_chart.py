@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from portal_app.core import money, when
 from portal_app.core.access import Access
 from portal_app.core.clock import today, zone_of
 from portal_app.portals.energy.rules import money_view, spikes
 from portal_app.portals.energy.rules.rounding import plain, units
-from portal_app.portals.energy.rules.usage import month_sums, year_before
+from portal_app.portals.energy.rules.usage import ESTIMATED, Interval, day_bounds, month_sums, year_before
 from portal_app.portals.energy.service.insight import Insight
 from portal_app.services.drawing import bar_chart
 from portal_app.shapes.charts import BarChart
@@ -29,8 +28,8 @@ def this_period(access: Access, main: Insight, *, height: int = 160, beside: int
     """The days of the bill period one is in, each with the same day last year, the odd ones called out."""
     start, end = main.start, main.end
     count = (end - start).days
-    values = main.amounts(start, max(min((main.known_until - start).days, count), 0))
-    if not values:
+    values = main.amounts(start, main.done)
+    if not main.read:
         return BarChart(title="Each day so far", empty="The first day of this bill is not read yet.")
     before = main.amounts(year_before(start), count)[: len(values)]
     called = main.call_outs(start, end)
@@ -58,7 +57,7 @@ def this_period(access: Access, main: Insight, *, height: int = 160, beside: int
         level_words=f"similar homes {plain(units(beside), 1)}" if beside else "",
         call_out=_spoken(start, said),
         also=tuple(spikes.say(each, reason) for each, reason in said[:-1]),
-        notes={index: _note(main, days[index]) for index in odd},
+        notes=_notes(main, days[: len(values)], odd),
         axis=[_axis_word(day, index, locale) for index, day in enumerate(days)],
         end_word=when.short_day(end - timedelta(days=1), locale),
         title="Each day so far",
@@ -95,6 +94,18 @@ def _spoken(start: date, said: list[tuple[spikes.CallOut, spikes.Reason]]) -> tu
     return index, f"{share} above", f"{rest}: {why}"
 
 
+def _notes(main: Insight, days: Sequence[date], odd: Sequence[int]) -> dict[int, str]:
+    """What stands beside a day in the table: that it is estimated or not read, or how far above usual."""
+    found = {}
+    for index, day in enumerate(days):
+        known = main.by_date.get(day)
+        if known is None:
+            found[index] = "no reading"
+        elif known.estimated:
+            found[index] = "estimated"
+    return found | {index: _note(main, days[index]) for index in odd}
+
+
 def _note(main: Insight, day: date) -> str:
     spike = next(each for each in main.spikes if each.day == day)
     return f"{spike.per_cent} above your usual {day:%A}, {plain(units(round(spike.norm)), 1)} {main.unit}"
@@ -116,7 +127,8 @@ def _summary(
     if not last or abs(this - last) * 50 < last:
         return "No day stands out, and the whole is close to the same days last year."
     share = money.per_cent(abs(this - last), last)
-    return f"No day stands out. In all you used {share} {'more' if this > last else 'less'} than in the same days last year."
+    word = "more" if this > last else "less"
+    return f"No day stands out. In all you used {share} {word} than in the same days last year."
 
 
 def _both(one: Sequence[int | None], two: Sequence[int | None]) -> tuple[int, int] | None:
@@ -167,7 +179,8 @@ def _year_words(both: tuple[int, int] | None) -> str:
         return "There is no year before yet to compare with."
     this, last = both
     share = money.per_cent(abs(this - last), last)
-    return f"Over the months known in both years you used {share} {'more' if this >= last else 'less'} than a year before."
+    word = "more" if this >= last else "less"
+    return f"Over the months known in both years you used {share} {word} than a year before."
 
 
 def _month_back(day: date, back: int) -> tuple[int, int]:
@@ -187,22 +200,38 @@ def one_day(access: Access, main: Insight, day: date) -> BarChart:
             else "No reading came in for this day."
         )
         return BarChart(title=when.long_day(day, access.visitor.locale), empty=text)
-    labels = [datetime.fromtimestamp(reading.start, place).strftime("%H:%M") for reading in found]
-    highest = max(range(len(found)), key=lambda index: found[index].amount)
+    starts = _slots(found, *day_bounds(day, main.zone))
+    by_start = {reading.start: reading for reading in found}
+    values = [by_start[start].amount if start in by_start else None for start in starts]
+    labels = [datetime.fromtimestamp(start, place).strftime("%H:%M") for start in starts]
+    highest = max(range(len(values)), key=lambda index: values[index] or 0)
+    total = sum(reading.amount for reading in found)
     return bar_chart(
-        [reading.amount for reading in found],
+        values,
         labels,
         written=written(main),
         cell=exact,
         title=when.long_day(day, access.visitor.locale),
-        total=f"{plain(units(sum(reading.amount for reading in found)), 1)} {main.unit}",
-        summary=f"Most was used from {labels[highest]}: {written(main)(found[highest].amount)}.",
+        total=f"{plain(units(total), 1)} {main.unit}",
+        summary=f"Most was used from {labels[highest]}: {written(main)(values[highest] or 0)}.",
         axis=[label if label.endswith(":00") else "" for label in labels],
         key_now="this day",
         columns=("From", main.unit),
-        whole=("Together", exact(sum(reading.amount for reading in found))),
+        whole=("Together", exact(total)),
+        notes={
+            index: "no reading" if start not in by_start else "estimated"
+            for index, start in enumerate(starts)
+            if start not in by_start or by_start[start].quality == ESTIMATED
+        },
         empty="No reading came in for this day.",
     )
+
+
+def _slots(found: Sequence[Interval], begin: int, end: int) -> list[int]:
+    """Every moment of a day at which a reading begins or should: gaps keep their place."""
+    step = found[0].seconds
+    even = all(reading.seconds == step and (reading.start - begin) % step == 0 for reading in found)
+    return list(range(begin, end, step)) if even else [reading.start for reading in found]
 
 
 def in_money(access: Access, main: Insight) -> tuple[BarChart, str]:
@@ -211,7 +240,7 @@ def in_money(access: Access, main: Insight) -> tuple[BarChart, str]:
     def said(cents: int) -> str:
         return money.written(cents, access.visitor.currency, access.visitor.locale)
 
-    if not main.tariffs:
+    if main.tariff is None:
         return BarChart(title="Each day so far", empty="There is no price for this supply yet."), ""
     view = money_view.money_by_day(
         main.tariffs,
@@ -222,8 +251,7 @@ def in_money(access: Access, main: Insight) -> tuple[BarChart, str]:
         said,
         whole_bill=False,
     )
-    count = max(min((main.known_until - main.start).days, (main.end - main.start).days), 0)
-    values = [day.cents for day in view.days][:count]
+    values = [day.cents for day in view.days][: main.done]
     locale = access.visitor.locale
     days = [main.start + timedelta(days=n) for n in range((main.end - main.start).days)]
     dearest = max(
@@ -249,8 +277,3 @@ def in_money(access: Access, main: Insight) -> tuple[BarChart, str]:
         empty="The first day of this bill is not read yet.",
     )
     return chart, view.note
-
-
-def per_day(total: Decimal, days: int) -> int:
-    """An average day in thousandths."""
-    return round(total / days) if days else 0

@@ -5,14 +5,14 @@ from decimal import Decimal
 from portal_app.core import money
 from portal_app.core.access import Access
 from portal_app.portals.energy.rules import tips as advice
-from portal_app.portals.energy.rules.tariffs import in_force, next_unit_rate
+from portal_app.portals.energy.rules.tariffs import Tariff, next_unit_rate
 from portal_app.portals.energy.rules.tips import Evidence, Tip
 from portal_app.portals.energy.rules.weather import Season, season
 from portal_app.portals.energy.service.insight import Insight
 from portal_app.shapes.tasks import TipRow
 
 _ICONS = {
-    "afternoon_cooling": "heat", "cooling_setback": "heat", "heating_setback": "heat", "night": "moon",
+    "afternoon_cooling": "heat", "cooling_setback": "heat", "heating_setback": "heat", "night_base": "moon",
     "shift_peak": "usage", "closed_hours": "moon", "hot_water": "heat", "tariff": "bill",
 }  # fmt: skip
 _TITLES: dict[Season, str] = {
@@ -53,18 +53,18 @@ def rows(access: Access, main: Insight) -> tuple[TipRow, ...]:
 
 def _evidence(main: Insight) -> Evidence | None:
     year = main.days[-365:]
-    if len(year) < 330 or not main.tariffs:
+    tariff = main.tariff
+    if len(year) < 330 or tariff is None:
         return None
     known = [day for day in year if day.date in main.weather]
     model = main.model
     parts = model.parts([main.weather[day.date] for day in known]) if model and len(known) > 300 else None
     nights = sorted(main.nights[day.date] for day in year if day.date in main.nights)
-    tariff = in_force(main.tariffs, main.known_until)
     rates = sorted(period.rate for period in tariff.periods)
     on_peak = sum(main.peaks.get(day.date, 0) for day in year)
     return Evidence(
         unit=main.unit,
-        cents_per_unit=_next_cents(main),
+        cents_per_unit=_next_cents(main, tariff),
         year=sum(day.amount or 0 for day in year),
         base=parts[0] if parts else None,
         heating=parts[1] if parts else None,
@@ -76,15 +76,14 @@ def _evidence(main: Insight) -> Evidence | None:
     )
 
 
-def _next_cents(main: Insight) -> Decimal:
+def _next_cents(main: Insight, tariff: Tariff) -> Decimal:
     """What one more unit costs over a usual bill, tax in, in cents."""
-    tariff = in_force(main.tariffs, main.known_until)
     if tariff.periods:
         rate = min(period.rate for period in tariff.periods) + sum(
             (r.rate for r in tariff.riders), Decimal(0)
         )
     else:
-        days = main._dates(main.start, main.end)
+        days = main.dates(main.start, main.end)
         used = Decimal(sum(day.amount or 0 for day in main.days[-365:])) / 365 * len(days) / 1000
         rate = next_unit_rate(tariff, used, days)
     return rate * 100 * (1 + tariff.tax_rate)
