@@ -32,7 +32,7 @@ from portal_app.shapes.portal import Kind, NavEntry
 from portal_app.shapes.status import Alert, Notice
 from portal_app.state import live
 from portal_app.state.binding import BindToSession
-from portal_app.state.session import SessionState, in_thread, tell_visitor
+from portal_app.state.session import SessionState, in_thread, tell_visitor, use_needs
 
 BUILT = settings().root / ".web" / "build" / "client"
 
@@ -145,6 +145,7 @@ def _served(app: Any) -> Any:
 def _build() -> rx.App:
     log.configure()
     identity.use_roles({kind.key: kind.roles for kind in KINDS})
+    use_needs({address(kind, page): page.needs for kind, page in everywhere()})
     adoption.know_tasks({kind.key: kind.top_tasks for kind in KINDS})
     app = rx.App(
         html_lang="en",

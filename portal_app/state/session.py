@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import reflex as rx
 import structlog
@@ -22,7 +23,19 @@ from portal_app.shapes.people import AccountChoice, Who
 from portal_app.shapes.status import Notice
 
 T = TypeVar("T")
+_ASK_OWNER = "Ask the owner of the account to let you, or to do it."
+_needs: dict[str, str] = {}
 _log = structlog.get_logger(__name__)
+
+
+def use_needs(needs: dict[str, str]) -> None:
+    """Tell which permission opens which address; a courtesy only, the use case is the lock."""
+    _needs.clear()
+    _needs.update({path: needed for path, needed in needs.items() if needed})
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +71,7 @@ class Acting(rx.State, mixin=True):
         """Show what happened, what comes next and a reference, on whichever page is open."""
         session = await self.get_state(SessionState)
         session.notice = notice
+        session._notice_is_new = True
         session.problem_field = ""
         session.problem_text = ""
 
@@ -78,32 +92,43 @@ class SessionState(Acting, rx.State):
     notice: Notice = Notice()
     problem_field: str = ""
     problem_text: str = ""
+    _notice_is_new: bool = False
+
+    def _turn_the_page(self) -> None:
+        """What was said stays on the page it led to, and goes with the next one."""
+        if not self._notice_is_new:
+            self.notice = Notice()
+        self._notice_is_new = False
+        self.live = True
+        self.problem_field = ""
+        self.problem_text = ""
 
     @rx.event
     async def arrive(self):
         """Open a page for somebody signed in; strangers go to the sign-in and come back here after it."""
-        path = self.router.url.path
+        path = self.router.url.path.rstrip("/")
         try:
             self.who, self.accounts, self.news_count = await self._do(_greet)
         except SignedOut:
             self.live = False
-            return rx.redirect(f"/sign-in?next={path}")
-        self.live = True
-        self.problem_field = ""
-        self.problem_text = ""
+            return rx.redirect(f"/sign-in?{urlencode({'next': _with_query(path, self.router.url.query)})}")
+        self._turn_the_page()
         visitor = await self._visitor()
         adoption.record_page(visitor, path)
-        wanted = "staff" if path.startswith("/staff/") else ""
-        if (wanted == "staff") != visitor.staff and not path.startswith("/account"):
-            return rx.redirect(f"/staff/{visitor.kind}" if visitor.staff else f"/{visitor.kind}")
+        home = identity.home_of(visitor.kind, visitor.staff)
+        if path.startswith("/staff/") != visitor.staff:
+            return rx.redirect(home)
+        needed = _needs.get(path, "")
+        if needed and needed not in visitor.permissions:
+            self.notice = Notice("Your sign-in does not open that page", _ASK_OWNER, "attention")
+            self._notice_is_new = True
+            return rx.redirect(home)
         return None
 
     @rx.event
     async def arrive_openly(self):
         """Open a page that needs no sign-in."""
-        self.live = True
-        self.problem_field = ""
-        self.problem_text = ""
+        self._turn_the_page()
 
     @rx.event
     def say(self, title: str, text: str = "", tone: str = "attention", field: str = "", ref: str = ""):
@@ -113,6 +138,7 @@ class SessionState(Acting, rx.State):
             return
         tones = ("neutral", "info", "good", "attention", "urgent")
         self.notice = Notice(title=title, text=text, tone=tone if tone in tones else "info", reference=ref)  # pyright: ignore[reportArgumentType]
+        self._notice_is_new = True
         self.problem_field, self.problem_text = field, title if field else ""
 
     @rx.event
