@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 
 from scripts.build_front_end import ROOT, STATIC
 from scripts.environment import BIN, stop
@@ -20,9 +21,19 @@ def server_environment(port: int, base: dict[str, str] | None = None) -> dict[st
     return here
 
 
-def server_command(host: str, port: int) -> list[str]:
-    """The command that serves; more than one worker only where a shared state manager is named."""
-    workers = os.environ.get("PORTAL_WORKERS", "1") if os.environ.get("REDIS_URL") else "1"
+def workers_of(here: Mapping[str, str]) -> int:
+    """How many processes serve. Stops with a sentence when that is no number, or more than can share."""
+    wish = (here.get("PORTAL_WORKERS") or "1").strip()
+    if not wish.isdecimal() or not 1 <= int(wish) <= 64:
+        stop(f"PORTAL_WORKERS={wish} is not a number of processes. Give a whole number from 1 to 64.")
+    if int(wish) > 1 and not here.get("REDIS_URL"):
+        stop(f"PORTAL_WORKERS={wish} needs REDIS_URL, where several processes share what open pages hold.")
+    return int(wish)
+
+
+def server_command(host: str, port: int, here: Mapping[str, str] | None = None) -> list[str]:
+    """The command that serves in that environment, or in this process's own."""
+    workers = str(workers_of(os.environ if here is None else here))
     return [
         str(BIN / "granian"), "--interface", "asgi", "--factory", "--host", host, "--port", str(port),
         "--workers", workers, "--log-level", "warning", "--workers-kill-timeout", "5",

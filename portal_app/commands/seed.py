@@ -12,6 +12,9 @@ from portal_app.settings import settings
 def arguments(parser: ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("kinds", nargs="*", help="the kinds to load; all of them when none is named")
+    parser.add_argument(
+        "--small", action="store_true", help="a few weeks and few neighbours, for trying things out"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -25,7 +28,7 @@ def run(options: Namespace) -> int:
         return 1
     for kind in KINDS:
         if not options.kinds or kind.key in options.kinds:
-            cast(Callable[[], Any], kind.seed)()
+            cast(Callable[..., Any], kind.seed)(small=options.small)
             say(f"The demo of {kind.title} is loaded.")
     return 0
 

@@ -46,6 +46,7 @@ class Kind:
     roles: dict[str, frozenset[str]]
     permissions: dict[str, str]
     seed: Callable[..., None]
+    """Loads the demo: f(small=False), where a small one knows the same people and less history."""
     staff_nav: tuple[NavEntry, ...] = ()
     offers: tuple[str, ...] = ()
     staff_roles: frozenset[str] = field(default_factory=frozenset)

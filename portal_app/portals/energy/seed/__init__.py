@@ -16,10 +16,16 @@ _log = structlog.get_logger(__name__)
 ZONE = "America/Los_Angeles"
 DAYS = 790
 """Just over two years of hours for Maya, so that last year has a last year too."""
+SMALL_DAYS = 100
 
 
-def load(*, neighbours: int = 48, days: int = DAYS) -> None:
-    """Load both demo utilities; does nothing where they are loaded already."""
+def load(*, neighbours: int = 48, days: int = DAYS, small: bool = False) -> None:
+    """Load both demo utilities; does nothing where they are loaded already.
+
+    A `small` one knows the same people, for as long as two bills take, with few neighbours.
+    """
+    if small:
+        neighbours, days = min(neighbours, 4), min(days, SMALL_DAYS)
     if tenancy.company_named("brightwater") is not None:
         return
     _brightwater(neighbours, days)
