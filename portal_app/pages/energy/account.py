@@ -67,8 +67,9 @@ PAGES_ACCOUNT = (
         guide=Help(
             "Help with your account",
             (
-                "Your requests stand here until a month after they are done. Tap one to see who does the next step and by when.",
-                "Alerts and choices hold the high-bill alert, the medical list, planned work and how bills arrive.",
+                "Your requests stand here until a month after they are done. Tap one to see who does the "
+                "next step and by when.",
+                "Alerts and choices hold the high-bill alert, the medical list and how bills arrive.",
             ),
             "Move, start or stop service",
             "/energy/account/move",

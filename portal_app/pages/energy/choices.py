@@ -50,8 +50,8 @@ def _health() -> rx.Component:
     state, page = ChoicesState, ChoicesState.page
     return section(
         rx.el.p(
-            "For homes where somebody needs power for their health. Your outage is marked first, its band tells you to "
-            "call, and you hear of planned work when it is announced and again a day before.",
+            "For homes where somebody needs power for their health. Your outage is marked first, its band "
+            "tells you to call, and you hear of planned work when it is announced and again a day before.",
             class_name="quiet",
         ),
         field(
@@ -179,9 +179,9 @@ PAGES_CHOICES = (
         guide=Help(
             "Help with alerts and choices",
             (
-                "A high-bill alert looks at where your bill is heading each morning. It writes once a bill, and only while "
-                "five days or more are left to act.",
-                "The medical list does not keep power on. Have a plan for hours without it, and call us in an outage.",
+                "A high-bill alert looks at where your bill is heading each morning. It writes once a bill, "
+                "and only while five days or more are left to act.",
+                "The medical list does not keep power on. Have a plan for hours without it, and call us.",
                 "Switches count at once. Amounts and phone numbers count when you save them.",
             ),
         ),

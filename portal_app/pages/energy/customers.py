@@ -76,7 +76,7 @@ PAGES_CUSTOMERS = (
         guide=Help(
             "Help with customers",
             (
-                "Type part of a name, an account number, a phone number or a street. Those on the medical list are marked.",
+                "Type part of a name, an account number, a phone or a street. The medical list is marked.",
                 "Every look at a customer is written down. Nothing can be changed here.",
             ),
         ),

@@ -32,9 +32,7 @@ PAGES_NEWS = (
         back_text="Account",
         guide=Help(
             "Help with news",
-            (
-                "Each line is something that moved on your account, newest first. Tap it to go where it happened.",
-            ),
+            ("Each line is something that moved on your account, newest first. Tap it to go there.",),
             "Choose what comes by mail",
             "/energy/account/choices",
         ),

@@ -134,10 +134,10 @@ PAGES_STAFF_REQUESTS = (
         guide=Help(
             "Help with requests",
             (
-                "The list is ordered by what was promised first; what is overdue is marked. Requests that wait for the "
-                "customer stand at its end.",
-                "Each step is written down with your name, and the customer sees it within seconds and gets word.",
-                "Half of a move cannot begin or end while its other half was cancelled, until the customer says so.",
+                "The list is ordered by what was promised first; what is overdue is marked. Requests that "
+                "wait for the customer stand at its end.",
+                "Each step is noted with your name; the customer sees it within seconds and gets word.",
+                "Half of a move cannot go on while its other half was cancelled, until the customer says so.",
             ),
         ),
     ),

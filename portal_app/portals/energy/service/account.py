@@ -14,10 +14,20 @@ from portal_app.shapes.energy import AccountPage
 from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import LinkRow, NewsRow
 
-_TASKS = (
-    ("service.request", "Move, start or stop service", "One question at a time, about 2 minutes", "/energy/account/move", "move"),
-    ("reading.send", "Send a meter reading", "With a photo if you like, or book a visit", "/energy/account/reading", "meter"),
-)  # fmt: skip
+_TASKS = {
+    "service.request": LinkRow(
+        title="Move, start or stop service",
+        detail="One question at a time, about 2 minutes",
+        link_to="/energy/account/move",
+        icon="move",
+    ),
+    "reading.send": LinkRow(
+        title="Send a meter reading",
+        detail="With a photo if you like, or book a visit",
+        link_to="/energy/account/reading",
+        icon="meter",
+    ),
+}
 
 
 @reads
@@ -38,11 +48,7 @@ def account(access: Access) -> AccountPage:
         meaning=requests.summed(rows),
         premises=tuple(_premise(access, place) for place in mine),
         requests=rows,
-        tasks=tuple(
-            LinkRow(title=title, detail=detail, link_to=to, icon=icon)
-            for needs, title, detail, to, icon in _TASKS
-            if access.may(needs)
-        ),
+        tasks=tuple(task for needs, task in _TASKS.items() if access.may(needs)),
         choices=_choices(access),
         draft=moving.under_way(access) if may_move else LinkRow(title=""),
     )

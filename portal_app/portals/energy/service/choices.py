@@ -1,4 +1,4 @@
-"""Alerts and choices of an account: when to warn, which units, who needs power for their health, what to be told."""
+"""Alerts and choices of an account: when to warn, which units, the medical list, what to be told."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -142,22 +142,34 @@ def _read(access: Access, wishes: dict[str, Any], found: EnergyChoice | None) ->
     values: dict[str, Any] = {}
     if "alert_kind" in wishes:
         values |= _read_alert(access, str(wishes["alert_kind"]), str(wishes.get("alert_at", "")))
-    if "temperature" in wishes:
-        if wishes["temperature"] not in ("F", "C"):
-            raise Refusal("Choose Fahrenheit or Celsius.", "temperature")
-        values["temperature"] = wishes["temperature"]
-    for name in ("medical", "planned_notice"):
-        if name in wishes:
-            values[name] = wishes[name] in (True, "on", "true", "1")
-    if "phone" in wishes:
-        values["phone"] = _read_phone(str(wishes["phone"]).strip())
-    if "medical_says" in wishes:
-        values["medical_says"] = " ".join(str(wishes["medical_says"]).split())[:200]
-    medical = values.get("medical", found.medical if found else False)
-    known = values.get("phone", found.phone if found else "") or places.account(access).phone
-    if medical and not known:
-        raise Refusal("Add a phone number, so that we can call when the power is out.", "phone")
+    readers = {
+        "temperature": _read_temperature,
+        "medical": _read_switch,
+        "planned_notice": _read_switch,
+        "phone": _read_phone,
+        "medical_says": lambda typed: " ".join(str(typed).split())[:200],
+    }
+    values |= {name: read(wishes[name]) for name, read in readers.items() if name in wishes}
+    _check_reachable(access, values, found)
     return values
+
+
+def _check_reachable(access: Access, values: dict[str, Any], found: EnergyChoice | None) -> None:
+    """Nobody is on the medical list whom we cannot call."""
+    kept = found or EnergyChoice(company_id="", account_id="")
+    phone = values.get("phone", kept.phone) or places.account(access).phone
+    if values.get("medical", kept.medical) and not phone:
+        raise Refusal("Add a phone number, so that we can call when the power is out.", "phone")
+
+
+def _read_switch(given: object) -> bool:
+    return given in (True, "on", "true", "1")
+
+
+def _read_temperature(given: object) -> str:
+    if given not in ("F", "C"):
+        raise Refusal("Choose Fahrenheit or Celsius.", "temperature")
+    return str(given)
 
 
 def _read_alert(access: Access, kind: str, typed: str) -> dict[str, Any]:
@@ -181,7 +193,8 @@ def _read_alert(access: Access, kind: str, typed: str) -> dict[str, Any]:
     return {"alert_kind": kind, "alert_at": stored}
 
 
-def _read_phone(typed: str) -> str:
+def _read_phone(given: object) -> str:
+    typed = str(given).strip()
     if typed and not _PHONE.match(typed):
         raise Refusal("Type the phone number with digits, such as 555-0142.", "phone")
     return typed

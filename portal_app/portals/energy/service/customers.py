@@ -1,4 +1,4 @@
-"""Customers as the utility's own people look them up; nothing can be changed here, and every look is noted."""
+"""Customers as the utility's own people look them up: nothing changes here, and every look is noted."""
 
 from sqlmodel import col, or_
 
@@ -88,6 +88,7 @@ def _medical(access: Access, ids: list[str]) -> dict[str, EnergyChoice]:
 def _opened(access: Access, account_id: str, words: str, rows: tuple[LinkRow, ...]) -> CustomersPage:
     account = access.get(Account, account_id)
     medical = _medical(access, [account.id]).get(account.id)
+    places = access.all(Premise, col(Premise.account_id) == account.id, order=col(Premise.place))
     facts = [
         LinkRow(title="Account", end=account.number),
         LinkRow(title="Phone", end=account.phone or "None known"),
@@ -105,7 +106,7 @@ def _opened(access: Access, account_id: str, words: str, rows: tuple[LinkRow, ..
         title=account.name,
         standing=Badge("Medical list", "urgent") if medical else Badge(account.standing.capitalize(), "good"),
         facts=tuple(facts),
-        premises=tuple(_place(access, place) for place in access.all(Premise, col(Premise.account_id) == account.id, order=col(Premise.place))),
+        premises=tuple(_place(access, place) for place in places),
         requests=_requests(access, account),
     )  # fmt: skip
 

@@ -116,9 +116,12 @@ def warn(access: SystemAccess, payload: dict[str, Any], found: list[Warned]) -> 
             _later(access, payload, warned.decision.not_before)
             continue
         row = {
-            "account_id": warned.account_id, "premise_id": warned.premise_id, "period_from": warned.period_from,
-            "likely_cents": warned.likely_cents, "at": now(),
-        }  # fmt: skip
+            "account_id": warned.account_id,
+            "premise_id": warned.premise_id,
+            "period_from": warned.period_from,
+            "likely_cents": warned.likely_cents,
+            "at": now(),
+        }
         if access.add_many(HighBillAlert, [row], skip_known=True) != 1:
             continue
         access.note("alert.high_bill", f"premise:{warned.premise_id}", account_id=warned.account_id)

@@ -1,6 +1,7 @@
 """Start, stop or move service, one question at a time; every answer is kept until it is sent or dropped."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -107,39 +108,56 @@ def answer(access: Access, question: str, given: dict[str, Any]) -> MovePage:
     return _page(access, draft)
 
 
-def _read(
-    access: Access, draft: ServiceRequest, question: str, given: dict[str, Any]
-) -> tuple[str, dict[str, Any]]:
+Given = dict[str, Any]
+
+
+def _read(access: Access, draft: ServiceRequest, question: str, given: Given) -> tuple[str, Given]:
     """The kind, where that was asked, and what to keep of an answer."""
-    facts, today = request_facts.facts_of(draft), request_facts.here(access)
     if question == "kind":
         return _one_of(given.get("kind"), _KINDS, "kind"), {}
-    if question == "premise":
-        return "", {"premise": access.get(Premise, str(given.get("premise", ""))).id}
-    if question == "address":
-        place = requests.checked(
-            NewPlace(*(str(given.get(name, "")) for name in ("street", "city", "postcode")))
-        )
-        return "", {"street": place.street, "city": place.city, "postcode": place.postcode}
-    if question == "power":
-        return "", {"power": _one_of(given.get("power"), _POWER, "power")}
-    if question == "supply":
-        return "", {"supply": _one_of(given.get("supply"), _SUPPLY, "supply")}
-    if question == "stop":
-        day = request_facts.read_day(given.get("stop"), "stop")
-        rules.check_stop(day, today, "asked next")
-        return "", {"stop": day.isoformat()}
-    if question == "start":
-        day = request_facts.read_day(given.get("start"), "start")
-        visit, off = facts.get("power") != "yes", request_facts.days_off(access)
-        rules.check_start(day, today, meter_visit=visit, days_off=off)
-        return "", {"start": day.isoformat()}
-    if question == "forwarding":
-        line = " ".join(str(given.get("forwarding_address", "")).split())[:200]
-        if not line:
-            raise Refusal("Enter the address we should send your final bill to.", "forwarding_address")
-        return "", {"forwarding": line}
-    return "", {}
+    reader = _READERS.get(question)
+    return "", reader(access, request_facts.facts_of(draft), given) if reader else {}
+
+
+def _read_premise(access: Access, _facts: Given, given: Given) -> Given:
+    return {"premise": access.get(Premise, str(given.get("premise", ""))).id}
+
+
+def _read_address(_access: Access, _facts: Given, given: Given) -> Given:
+    street, city, postcode = (str(given.get(name, "")) for name in ("street", "city", "postcode"))
+    place = requests.checked(NewPlace(street, city, postcode))
+    return {"street": place.street, "city": place.city, "postcode": place.postcode}
+
+
+def _read_stop(access: Access, _facts: Given, given: Given) -> Given:
+    day = request_facts.read_day(given.get("stop"), "stop")
+    rules.check_stop(day, request_facts.here(access), "asked next")
+    return {"stop": day.isoformat()}
+
+
+def _read_start(access: Access, facts: Given, given: Given) -> Given:
+    day = request_facts.read_day(given.get("start"), "start")
+    visit, off = facts.get("power") != "yes", request_facts.days_off(access)
+    rules.check_start(day, request_facts.here(access), meter_visit=visit, days_off=off)
+    return {"start": day.isoformat()}
+
+
+def _read_forwarding(_access: Access, _facts: Given, given: Given) -> Given:
+    line = " ".join(str(given.get("forwarding_address", "")).split())[:200]
+    if not line:
+        raise Refusal("Enter the address we should send your final bill to.", "forwarding_address")
+    return {"forwarding": line}
+
+
+_READERS: dict[str, Callable[[Access, Given, Given], Given]] = {
+    "premise": _read_premise,
+    "stop": _read_stop,
+    "address": _read_address,
+    "power": lambda _access, _facts, given: {"power": _one_of(given.get("power"), _POWER, "power")},
+    "supply": lambda _access, _facts, given: {"supply": _one_of(given.get("supply"), _SUPPLY, "supply")},
+    "start": _read_start,
+    "forwarding": _read_forwarding,
+}
 
 
 def _one_of(given: object, choices: tuple[Choice, ...], field: str) -> str:
@@ -321,7 +339,7 @@ def _review(access: Access, draft: ServiceRequest, facts: dict[str, Any]) -> tup
         )
         visit = "No" if facts.get("power") == "yes" else "Yes, on that day"
         rows += [
-            LinkRow(title="Start at", end=", ".join(filter(None, (facts.get("street"), facts.get("postcode"), facts.get("city"))))),
+            LinkRow(title="Start at", end=_address_line(facts)),
             LinkRow(title="First day", end=_day(access, facts, "start")),
             LinkRow(title="Supply", end=supply),
             LinkRow(title="Meter visit", end=visit),
@@ -329,6 +347,10 @@ def _review(access: Access, draft: ServiceRequest, facts: dict[str, Any]) -> tup
     if draft.kind != "start":
         rows.append(LinkRow(title="Final bill goes to", end=str(facts.get("forwarding", ""))))
     return tuple(rows)
+
+
+def _address_line(facts: dict[str, Any]) -> str:
+    return ", ".join(str(facts[name]) for name in ("street", "postcode", "city") if facts.get(name))
 
 
 def _seam(draft: ServiceRequest, facts: dict[str, Any]) -> str:
@@ -367,7 +389,7 @@ def _dialog(access: Access, draft: ServiceRequest, facts: dict[str, Any]) -> dic
 def _help(access: Access, asked: str) -> Help:
     said = {
         "stop": "The last day is the last one you pay for. It can be today or any day in the next 60.",
-        "start": "Where somebody must visit the meter we need a working day; otherwise any day from today on.",
+        "start": "Where somebody visits the meter we need a working day; otherwise any day from today on.",
         "power": "If a light burns at the new place the supply is on and nobody needs to come.",
         "forwarding": "The final bill is for the days since your last one. It goes by post to this address.",
         "review": "Read it once more. You can go back and change any answer; nothing is lost.",

@@ -194,7 +194,7 @@ def _thanks(access: Access, dial: _Dial, kept: SelfRead, found: rules.SelfRead) 
     )
 
 
-def check_photo(access: Access, register_id: str, reading: str = "") -> None:
+def check_photo(access: Access, register_id: str, reading: str = "") -> None:  # noqa: ARG001 -- the address has it
     """Ask, before a photo's body is read, whether this person may send one for that dial."""
     access.require("reading.send")
     access.get(Register, register_id)
@@ -280,7 +280,7 @@ def _dial_choice(supply: places.Supply) -> Choice:
 
 def _meaning(access: Access, dial: _Dial) -> str:
     if dial.last is None:
-        return "Read the dial of your meter and type what it shows. A photo is not needed, but settles any doubt."
+        return "Read the dial of your meter and type what it shows. A photo settles any doubt."
     since = when.day(dial.last.read_on, access.visitor.locale)
     return f"The last reading from you was {str(dial.last.dial).zfill(dial.register.digits)}, on {since}."
 
@@ -292,7 +292,7 @@ def _sent_rows(access: Access, register: Register) -> tuple[LinkRow, ...]:
     return tuple(
         LinkRow(
             title=f"{str(read.dial).zfill(register.digits)} {tariff_book.priced_unit(register)}",
-            detail=f"{when.day(read.read_on, access.visitor.locale)}, by {read.by}. Reference {read.reference}.",
+            detail=f"{when.day(read.read_on, access.visitor.locale)}, by {read.by}, {read.reference}",
             link_to=f"/files/energy/reading-photo?read_id={read.id}" if read.photo else "",
             badge=Badge("With photo", "good") if read.photo else Badge(),
             id=read.id,
@@ -302,6 +302,7 @@ def _sent_rows(access: Access, register: Register) -> tuple[LinkRow, ...]:
 
 
 def _booked(access: Access, place: Premise) -> tuple[LinkRow, ...]:
+    clock = outage_facts.clock_words(access)
     found = access.all(
         ServiceRequest,
         col(ServiceRequest.kind) == "meter_read",
@@ -311,7 +312,7 @@ def _booked(access: Access, place: Premise) -> tuple[LinkRow, ...]:
     return tuple(
         LinkRow(
             title=f"{request_facts.day_words(access, visit.wanted_on)}, {visit.slot}",
-            detail=f"{request_rules.WORDS[visit.state]} since {outage_facts.clock_words(access)(visit.state_since)}. Reference {visit.reference}.",
+            detail=f"{request_rules.WORDS[visit.state]} since {clock(visit.state_since)}, {visit.reference}",
             link_to=f"/energy/account/request?id={visit.id}",
             id=visit.id,
         )
@@ -322,8 +323,9 @@ def _booked(access: Access, place: Premise) -> tuple[LinkRow, ...]:
 def _help(dial: _Dial, trouble: str) -> Help:
     wrong = (f"What was sent was not taken: {trouble}",) if trouble else ()
     how = (
-        f"Read the dial of meter {dial.meter.number} from left to right and type its {dial.register.digits} black digits, "
-        "zeros at the front included. Red digits and what stands after a comma do not count.",
-        "For the photo go close, without flash: all digits in the picture. Where you stood is removed from it.",
+        f"Read the dial of meter {dial.meter.number} from left to right and type its "
+        f"{dial.register.digits} black digits, zeros at the front included. "
+        "Red digits and what stands after a comma do not count.",
+        "For the photo go close, without flash: all digits in the picture. Your position is removed from it.",
     )
     return Help("Help with your reading", (*wrong, *how))

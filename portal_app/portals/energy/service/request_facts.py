@@ -94,6 +94,7 @@ def turn(access: Access, request: ServiceRequest, event: str, day: date | None, 
         "meter_read": ("our meter reader", "reads your meter"),
     }
     bill = closes(access, here(access) + timedelta(days=10))
+    nobody: Turn = ("", "", None)
     fixed: dict[str, Turn] = {
         "submit": ("our service desk", "checks your details", tomorrow),
         "answer": ("our service desk", "checks your answer", tomorrow),
@@ -102,8 +103,8 @@ def turn(access: Access, request: ServiceRequest, event: str, day: date | None, 
         "reschedule": ("our planners", "confirm the new day", tomorrow),
         "schedule": (*work[request.kind], on),
         "begin": (*work[request.kind], closes(access, here(access))),
-        "cancel": ("", "", None),
-        "finish": ("our billing desk", "sends the final bill", bill) if request.kind == "stop" else ("", "", None),
+        "cancel": nobody,
+        "finish": ("our billing desk", "sends the final bill", bill) if request.kind == "stop" else nobody,
     }  # fmt: skip
     return fixed[event]
 
@@ -186,6 +187,11 @@ def other_half(access: Access, request: ServiceRequest) -> ServiceRequest | None
     return access.first(
         ServiceRequest, col(ServiceRequest.pair) == request.pair, col(ServiceRequest.id) != request.id
     )
+
+
+def pair_words(begins: str, other: ServiceRequest | None) -> str:
+    """How the other half of a move stands, in words; nothing where there is none."""
+    return f"{begins} {title(other)}: {rules.WORDS[other.state].lower()}." if other else ""
 
 
 def is_old(request: ServiceRequest) -> bool:

@@ -37,7 +37,10 @@ def take_step(
     tell: bool = True,
     **changes: Any,
 ) -> None:
-    """Move a request on, in the words its timeline keeps. Raises Refusal when it cannot, or somebody was faster."""
+    """Move a request on, in the words its timeline keeps.
+
+    Raises Refusal when it cannot go there, or when somebody was faster.
+    """
     before, after = request.state, rules.advance(request.state, event)
     _check_pair(access, request, event)
     day, slot = changes.get("wanted_on", request.wanted_on), changes.get("slot", request.slot)
@@ -115,7 +118,8 @@ def end_supply(access: Access, request: ServiceRequest) -> str:
     for agreement in access.all(ServiceAgreement, col(ServiceAgreement.premise_id) == request.premise_id):
         if agreement.stops is None or agreement.stops > stops:
             access.change(agreement, stops=stops)
-    return f"Service ended on {request_facts.day_words(access, stops)}. The final bill goes to {request.forwarding}."
+    day = request_facts.day_words(access, stops)
+    return f"Service ended on {day}. The final bill goes to {request.forwarding}."
 
 
 def begin_supply(access: Access, request: ServiceRequest, given: Mapping[str, Any]) -> str:

@@ -75,7 +75,7 @@ def ask_transfer(
     stop = _stop(access, old, stop_on, forwarding or _line(place), **move)
     if not stop.pair:
         raise Refusal(
-            f"You already asked to stop service there, reference {stop.reference}. Cancel that first, then move.",
+            f"You already asked to stop service there, reference {stop.reference}. Cancel that, then move.",
             "stop",
         )
     start = request_facts.other_half(access, stop)
@@ -83,7 +83,7 @@ def ask_transfer(
         start = _start(access, place, start_on, pair=stop.pair, reference=stop.reference)
     if start.pair != stop.pair:
         raise Refusal(
-            f"You already asked to start service there, reference {start.reference}. Cancel that first, then move.",
+            f"You already asked to start service there, reference {start.reference}. Cancel that, then move.",
             "start",
         )
     words = rules.seam(stop_on, start_on).text
@@ -128,7 +128,8 @@ def _stop(access: Access, place: Premise, on: date, forwarding: str, **move: str
         _same_or_refuse(access, known, on, "stop")
         return known
     request = _draft(
-        access, "stop", "STP", account_id=place.account_id, premise_id=place.id, address=place.street, wanted_on=on,
+        access, "stop", "STP", account_id=place.account_id, premise_id=place.id, address=place.street,
+        wanted_on=on,
         forwarding=forwarding, key=f"stop:{place.id}", **move,
     )  # fmt: skip
     request_steps.take_step(access, request, "submit", f"You asked to stop service at {place.street}.")
@@ -296,7 +297,7 @@ def request(access: Access, request_id: str) -> RequestPage:
         cancel_act=f"Cancel this {'visit' if found.kind == 'meter_read' else 'request'}",
         other_question=rules.cancel_question(found.kind, other.state if other else ""),  # pyright: ignore[reportArgumentType]
         others=_OTHERS[found.kind] if other and found.kind in _OTHERS else (),
-        pair_words=f"This is half of a move. {request_facts.title(other)}: {rules.WORDS[other.state].lower()}." if other else "",
+        pair_words=request_facts.pair_words("This is half of a move.", other),
         pair_to=f"/energy/account/request?id={other.id}" if other else "",
         alone_question=_alone_question(found, other) if may else "",
         help=_help(access, found),
@@ -381,8 +382,8 @@ def _alone_question(found: ServiceRequest, other: ServiceRequest | None) -> str:
 def _help(access: Access, found: ServiceRequest) -> Help:
     phone = company_of(access).phone
     now_words = {
-        "needs_info": "We wait for your answer. Type it in the field on this page and send it; the work goes on from there.",
-        "cancelled": "This request was cancelled and nothing happens any more. You can ask again under Account.",
+        "needs_info": "We wait for your answer. Type it on this page; the work goes on from there.",
+        "cancelled": "This was cancelled and nothing happens any more. You can ask again under Account.",
         "done": "This is done. If something is not as it should be, call us and say the reference.",
         "in_progress": "Somebody is at work on it now, so it can no longer be cancelled here.",
     }.get(
@@ -442,7 +443,7 @@ def _move_day(access: Access, found: ServiceRequest, day: date) -> None:
 
 
 def cancel(access: Access, request_id: str, other: str = "") -> Notice:
-    """Cancel a request. Of a move, `other` says what becomes of the other half: "keep" it or "cancel" it too."""
+    """Cancel a request. Of a move, `other` says what becomes of the other half: "keep" or "cancel"."""
     access.require("service.request")
     found = _mine(access, request_id)
     half = request_facts.other_half(access, found)

@@ -67,10 +67,10 @@ def _row(access: Access, found: ServiceRequest, names: dict[str, Account]) -> Li
         else Badge("Their turn" if theirs else "Our turn", "info" if theirs else "attention")
     )
     by = f" by {clock(found.next_by)}" if found.next_by else ""
+    stands = f"{rules.WORDS[found.state]} since {clock(found.state_since)}"
     return LinkRow(
         title=f"{request_facts.title(found)}, {found.reference}",
-        detail=f"{names[found.account_id].name}. {rules.WORDS[found.state]} since {clock(found.state_since)}. "
-        f"Next: {_who(found)}, {found.next_what}{by}.",
+        detail=f"{names[found.account_id].name}. {stands}. Next: {_who(found)}, {found.next_what}{by}.",
         link_to=f"/staff/energy/requests?id={found.id}",
         badge=badge,
         id=found.id,
@@ -120,11 +120,11 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
         stages=request_facts.stages(access, found, steps),
         facts=tuple(told),
         happened=request_facts.happened(access, steps),
-        events=tuple(Choice(event, _EVENTS[event]) for event in rules.possible(found.state) if event in _EVENTS),
+        events=tuple(Choice(each, _EVENTS[each]) for each in rules.possible(found.state) if each in _EVENTS),
         day=found.wanted_on.isoformat() if found.wanted_on else "",
         earliest=request_facts.here(access).isoformat(),
         slot=found.slot,
-        pair_words=f"Half of a move. {request_facts.title(other)}: {rules.WORDS[other.state].lower()}." if other else "",
+        pair_words=request_facts.pair_words("Half of a move.", other),
         pair_to=f"/staff/energy/requests?id={other.id}" if other else "",
         alone_words=_alone_words(facts, other),
         needs_connection=found.kind == "start" and "finish" in rules.possible(found.state),

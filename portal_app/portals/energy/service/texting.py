@@ -73,7 +73,8 @@ def _standing(access: SystemAccess, place: Premise) -> str:
         if not outage_facts.touches(outage, place):
             continue
         if not outage_facts.is_on(outage):
-            return f"{place.street}: power is back{f' since {clock(outage.restored_at)}' if outage.restored_at else ''}."
+            since = f" since {clock(outage.restored_at)}" if outage.restored_at else ""
+            return f"{place.street}: power is back{since}."
         back = f"most likely back by {clock(outage.etr)}" if outage.etr else "no time known yet"
         return f"{place.street}: {rules.WORDS[outage.state].lower()}, {back}."
     return f"{place.street}: we know of no outage."

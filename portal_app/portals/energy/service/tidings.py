@@ -109,7 +109,8 @@ def _mail_medical(
 ) -> None:
     text = (
         f"{detail}\n\nYou are on our medical list. If somebody at your place needs power for their health, "
-        f"call us now: {company.phone or 'the number on your bill'}. In danger, call the emergency number first.{extra}"
+        f"call us now: {company.phone or 'the number on your bill'}. In danger, call emergency first."
+        f"{extra}"
     )
     for person in _people_of(access, account_id):
         letter = _letter(company, title, text, _LINK)
@@ -133,7 +134,7 @@ def _letter(company: Company, title: str, detail: str, link: str) -> str:
 
 
 def tell_work(access: SystemAccess, payload: dict[str, Any]) -> None:
-    """Job: tell everybody on a feeder of planned work, with a calendar entry; the medical list a day before again."""
+    """Job: tell everybody on a feeder of planned work, with a calendar entry; the medical list twice."""
     work = access.get(PlannedWork, payload["work_id"])
     if work.ends_at <= now() or (payload.get("again") and work.state == "called_off"):
         return

@@ -45,7 +45,7 @@ def places_a_slot(access: Access) -> int:
 
 
 def taken(access: Access) -> set[Slot]:
-    """The half days that are full. That is the company's knowledge, so it is counted in the company's name."""
+    """The half days that are full; the company's knowledge, so it is counted in the company's name."""
     most = places_a_slot(access)
     who = access.visitor
     with acting_for_company(who.company_id, kind=who.kind, zone=who.zone, reads_only=True) as house:
@@ -92,7 +92,5 @@ def take(access: Access, request: ServiceRequest, slot: Slot) -> None:
             return
         except IntegrityError:
             access.db.refresh(request)
-    raise Refusal(
-        f"The {slot.part} of {request_facts.day_words(access, slot.day)} was just taken. Choose another time.",
-        "slot",
-    )
+    day = request_facts.day_words(access, slot.day)
+    raise Refusal(f"The {slot.part} of {day} was just taken. Choose another time.", "slot")

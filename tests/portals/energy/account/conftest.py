@@ -46,7 +46,8 @@ class House:
 def _place(access: Any, account: Account, street: str, feeder: str) -> tuple[Premise, dict[str, Register]]:
     owner = {"account_id": account.id}
     place = access.add(
-        Premise, **owner, label="Home", street=street, postcode="60601", city="Riverside", zone=ZONE, feeder=feeder,
+        Premise, **owner, label="Home", street=street, postcode="60601", city="Riverside", zone=ZONE,
+        feeder=feeder,
         lat=41.9, lon=-87.6, station="KORD", region="IL",
     )  # fmt: skip
     registers = {}

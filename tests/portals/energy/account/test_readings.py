@@ -1,4 +1,4 @@
-"""Readings off the dial: believable or mended, with a photo that carries nothing else; visits in free half days."""
+"""Readings off the dial: believable or mended, photos that carry nothing else; visits in free half days."""
 
 import io
 from datetime import date

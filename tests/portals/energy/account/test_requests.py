@@ -1,4 +1,4 @@
-"""Start, stop and move service: one request a wish, four facts at any time, two halves that do not part unasked."""
+"""Start, stop and move service: one request a wish, four facts at any time, halves that stay together."""
 
 from datetime import date
 

@@ -78,7 +78,8 @@ def test_power_that_is_back_is_told_as_such(house):
 def _work(house):
     begins = datetime(2026, 3, 20, 14, 0, tzinfo=UTC)
     act(
-        house.staff, operator.announce_work, feeder="mill-road", starts_at=begins, ends_at=begins + timedelta(hours=3),
+        house.staff, operator.announce_work, feeder="mill-road", starts_at=begins,
+        ends_at=begins + timedelta(hours=3),
         why="a new transformer, for Mill Road",
     )  # fmt: skip
     run_jobs(house.cast.company.id, "energy.work.tell")
