@@ -46,6 +46,16 @@
     watch.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-ready"] });
   }
 
+  // The headline as it stands when a person leaves is what they meet first when they come back.
+  var worker = navigator.serviceWorker;
+  if (worker) {
+    addEventListener("load", function () { worker.register("/sw.js").catch(function () {}); });
+    document.addEventListener("visibilitychange", function () {
+      if (document.hidden && worker.controller && document.querySelector("[data-ready]"))
+        worker.controller.postMessage({ keep: location.pathname });
+    });
+  }
+
   function line() { root.toggleAttribute("data-offline", !navigator.onLine); }
   addEventListener("online", line);
   addEventListener("offline", line);

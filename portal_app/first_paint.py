@@ -2,13 +2,14 @@
 
 A GET of a kind's home answers with the finished page as it was built, and, as the first child of its body,
 the same frame and headline drawn with this person's data. While it stands, the live tree's frame is not
-drawn at all: neither an eye nor a screen reader meets two pages. When the live tree has its state, `portal.js` takes
-the first drawing away. Until the data is painted nothing else is asked for that would stand in its way: the
-style sheet and the scripts are named behind the drawing, at low priority.
+drawn at all: neither an eye nor a screen reader meets two pages. When the live tree has its state,
+`portal.js` takes the first drawing away. Until the data is painted nothing else is asked for that would
+stand in its way: the style sheet and the scripts are named behind the drawing, at low priority.
 """
 
 import asyncio
 import gzip
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from portal_app.core.errors import Refusal
 from portal_app.pages.page import Page
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
+from portal_app.services.identity.rules import IDLE
 from portal_app.services.notifications import service as notifications
 from portal_app.services.tenancy import service as tenancy
 from portal_app.shapes.portal import Kind
@@ -120,8 +122,20 @@ class FirstPaint:
             (b"content-type", b"text/html; charset=utf-8"),
             (b"cache-control", b"private, no-store"),
             (b"vary", b"cookie"),
+            (b"x-headline", _whose(visitor, built)),
         ]
         return 200, *await _packed(headers, body, given.get(b"accept-encoding", b""))
+
+
+def _whose(visitor: Visitor, built: "_Halves") -> bytes:
+    """Whose headline this is, in which build, and for how many seconds a browser may show it again.
+
+    The worker of the next visit keeps nothing without it. The time is that after which the session itself
+    would have ended had its person done nothing more.
+    """
+    session = f"{visitor.session_key}\0{visitor.person_id}\0{visitor.account_id}".encode()
+    mark = hashlib.sha256(session + built.before + built.after).hexdigest()[:16]
+    return f"{mark};{int(IDLE.total_seconds())}".encode()
 
 
 def _drawn(home: Home, visitor: Visitor) -> bytes:

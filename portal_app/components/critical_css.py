@@ -19,7 +19,7 @@ _LATER = re.compile(
 )
 _ASKED_OF = re.compile(r"""\[([\w-]+)(?:([~|^$*]?)=["']?([^"'\]]*)["']?)?\]""")
 _INSIDE_NOT = re.compile(r":not\([^()]*\)")
-_SET_LATER = {"data-theme"}
+_SET_LATER = {"data-theme", "data-offline", "open"}
 _NAMED = re.compile(r"(--[\w-]+)\s*:([^;{}]*);?")
 _USED = re.compile(r"var\((--[\w-]+)")
 
