@@ -18,7 +18,7 @@ def _head() -> rx.Component:
         rx.el.h1(page.name),
         rx.el.p(page.who, class_name="quiet"),
         rx.el.p(page.meaning, class_name="meaning"),
-        class_name="headline",
+        class_name="stack tight",
     )
 
 

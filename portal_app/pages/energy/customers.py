@@ -35,7 +35,7 @@ def _opened() -> rx.Component:
         rx.el.section(
             rx.el.div(badge_of(page.standing), class_name="status-line"),
             rx.el.h2(page.title),
-            class_name="headline",
+            class_name="stack tight",
         ),
         section(facts_list(page.facts), title="Who they are"),
         section(

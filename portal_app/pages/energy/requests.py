@@ -119,6 +119,22 @@ def _answer() -> rx.Component:
     )
 
 
+def _sending(*, danger: bool) -> rx.Component:
+    """Asked once before anything is sent: red where service only ends."""
+    state, page = MoveState, MoveState.page
+    return dialog(
+        state.asking,
+        page.ask_title,
+        page.ask_effects,
+        act=page.ask_act,
+        on_act=state.send,
+        on_keep=state.keep,
+        keep="Not yet",
+        danger=danger,
+        name="move-asked",
+    )
+
+
 def move() -> rx.Component:
     """Start, stop or move service: one question a screen, kept at each step."""
     state, page = MoveState, MoveState.page
@@ -134,17 +150,7 @@ def move() -> rx.Component:
             next_label=page.next_label,
         ),
         rx.cond(page.kind, rx.el.p(act("Put this form away", state.drop), class_name="small")),
-        dialog(
-            state.asking,
-            page.ask_title,
-            page.ask_effects,
-            act=page.ask_act,
-            on_act=state.send,
-            on_keep=state.keep,
-            keep="Not yet",
-            danger=True,
-            name="move-asked",
-        ),
+        rx.cond(page.kind == "stop", _sending(danger=True), _sending(danger=False)),
         class_name="stack loose",
     )
     return rx.cond(page.ready, form, rx.fragment(headline_skeleton("Opening the form"), rows_skeleton(3)))
@@ -250,7 +256,7 @@ def request() -> rx.Component:
         ),
         rx.el.h1(page.title),
         rx.el.p(page.meaning, class_name="meaning"),
-        class_name="headline",
+        class_name="stack tight",
     )
     shown = rx.fragment(
         head,
@@ -341,7 +347,7 @@ def reading() -> rx.Component:
     page = ReadingState.page
     shown = rx.fragment(
         rx.el.section(
-            rx.el.h1(page.title), rx.el.p(page.meaning, class_name="meaning"), class_name="headline"
+            rx.el.h1(page.title), rx.el.p(page.meaning, class_name="meaning"), class_name="stack tight"
         ),
         rx.cond(page.register_id, section(_dial())),
         rx.cond(page.visits, _visit()),

@@ -78,7 +78,8 @@ def _step() -> rx.Component:
         keep="Keep it",
         name="staff-cancel",
     )
-    return section(form, asked, title="The next step")
+    # A key for each request, so that nothing typed for one stays behind in the next one's fields.
+    return section(rx.el.div(form, asked, key=page.id), title="The next step")
 
 
 def _one() -> rx.Component:
@@ -89,7 +90,7 @@ def _one() -> rx.Component:
                 rx.el.span("Reference ", page.reference), badge_of(page.standing), class_name="status-line"
             ),
             rx.el.h1(page.title),
-            class_name="headline",
+            class_name="stack tight",
         ),
         section(status_tracker(page.stages, across=False), title="Where it stands"),
         rx.cond(page.events, _step()),

@@ -300,7 +300,8 @@ def _start_hint(access: Access, facts: dict[str, Any]) -> str:
 def _progress(access: Access, draft: ServiceRequest, asked: str, count: int) -> WizardProgress:
     step, steps = move_form.step_of(draft.kind, asked, places=count)
     saved = local(draft.state_since, company_of(access).zone).strftime("%H:%M")
-    parts = tuple("done" if place < step else "" for place in range(steps))
+    # How many questions come is not known before the first answer.
+    parts = tuple("done" if place < step else "" for place in range(steps if draft.kind else 4))
     words = f"Question {step} of {steps}, saved {saved}" if draft.kind else "First question"
     return WizardProgress(step, steps, saved, parts, words)
 

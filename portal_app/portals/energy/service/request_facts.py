@@ -131,6 +131,15 @@ def badge(request: ServiceRequest) -> Badge:
     return Badge(rules.WORDS[request.state], tone)  # pyright: ignore[reportArgumentType]
 
 
+def short_badge(request: ServiceRequest) -> Badge:
+    """The same for a list, short enough for a phone: the stage, or that it is the customer's turn."""
+    if request.state in OVER:
+        return badge(request)
+    if request.state == "needs_info":
+        return Badge("Your turn", "attention")
+    return Badge(rules.STAGES[rules.STAGE_OF[request.state]], "info")
+
+
 def turn_words(access: Access, request: ServiceRequest) -> str:
     """The next move in one sentence: who, what, by when."""
     if not request.next_who:

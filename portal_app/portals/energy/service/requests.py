@@ -254,7 +254,7 @@ def _row(access: Access, request: ServiceRequest) -> LinkRow:
         title=request_facts.title(request),
         detail=f"{_on(access, request)} Since {since}. {told}".strip(),
         link_to=f"/energy/account/request?id={request.id}",
-        badge=request_facts.badge(request),
+        badge=request_facts.short_badge(request),
         id=request.id,
     )
 

@@ -157,7 +157,7 @@ def test_the_door_refuses_before_a_body_is_read(house):
     ],
 )
 def test_what_is_no_photo_is_refused_and_leaves_nothing(house, tmp_path, content, says):
-    path = tmp_path / "odd.jpg"
+    path = tmp_path / "tmp1a2b"
     path.write_bytes(content)
     with pytest.raises(Refusal, match=says):
         act(
@@ -167,6 +167,14 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(house, tmp_path, content
     assert stored(SelfRead) == []
     folder = settings().data_dir / "photos"
     assert not folder.exists() or not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [("JPEG", {}), ("JPEG", {"exif": _exif()}), ("PNG", {}), ("WEBP", {})]
+)
+def test_a_photo_is_told_by_its_content_and_not_by_its_name(tmp_path, kind, more):
+    arrived = _photo(tmp_path, "tmp1a2b", kind=kind, **more)
+    assert photos.load(photos.keep(arrived.path, arrived.size)).startswith(b"\xff\xd8")
 
 
 def test_more_than_forty_million_pixels_or_ten_megabytes_are_refused(tmp_path):
