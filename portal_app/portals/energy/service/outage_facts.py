@@ -148,7 +148,7 @@ def promises(access: Access) -> str:
         .order_by(col(Outage.restored_at).desc())
         .limit(200)
     )
-    back = dict(access.db.execute(statement).tuples().all())
+    back: dict[str, datetime] = {row[0]: row[1] for row in access.db.execute(statement)}
     first: dict[str, datetime | None] = dict.fromkeys(back)
     changes = access.columns(EtrChange, EtrChange.outage_id, EtrChange.after).where(
         col(EtrChange.outage_id).in_(list(back)), col(EtrChange.after).is_not(None)

@@ -95,13 +95,11 @@ def _spoken(start: date, said: list[tuple[spikes.CallOut, spikes.Reason]]) -> tu
 
 
 def _notes(main: Insight, days: Sequence[date], odd: Sequence[int]) -> dict[int, str]:
-    """What stands beside a day in the table: that it is estimated or not read, or how far above usual."""
+    """What stands beside a day in the table: that it is estimated, or how far above usual it lies."""
     found = {}
     for index, day in enumerate(days):
         known = main.by_date.get(day)
-        if known is None:
-            found[index] = "no reading"
-        elif known.estimated:
+        if known is not None and known.estimated:
             found[index] = "estimated"
     return found | {index: _note(main, days[index]) for index in odd}
 
@@ -219,9 +217,9 @@ def one_day(access: Access, main: Insight, day: date) -> BarChart:
         columns=("From", main.unit),
         whole=("Together", exact(total)),
         notes={
-            index: "no reading" if start not in by_start else "estimated"
+            index: "estimated"
             for index, start in enumerate(starts)
-            if start not in by_start or by_start[start].quality == ESTIMATED
+            if start in by_start and by_start[start].quality == ESTIMATED
         },
         empty="No reading came in for this day.",
     )
