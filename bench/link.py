@@ -93,6 +93,13 @@ def _meet(link: Link, target: int) -> Callable[..., object]:
     return met
 
 
+async def _end() -> None:
+    others = [one for one in asyncio.all_tasks() if one is not asyncio.current_task()]
+    for one in others:
+        one.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 @contextmanager
 def links(targets: dict[str, tuple[int, int]]) -> Iterator[dict[str, Link]]:
     """Slow links by name, each given as (own port, the server's port); they live in a thread."""
@@ -112,5 +119,7 @@ def links(targets: dict[str, tuple[int, int]]) -> Iterator[dict[str, Link]]:
     try:
         yield made
     finally:
+        asyncio.run_coroutine_threadsafe(_end(), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+        loop.close()

@@ -11,14 +11,15 @@ from bench.link import ROUND_TRIP, Link
 PHONE = {"width": 390, "height": 844}
 SLOWER = 4
 
-# In every frame: is the figure there, with a box of its own? Then a message, which runs after that frame's paint.
+# In every frame: is the figure there, with a box of its own? Then a message, which runs after its paint.
 _WATCH = """(() => {
   const seen = window.__seen = {};
   const whole = "%s";
   const later = what => { const c = new MessageChannel();
     c.port1.onmessage = () => { if (!seen[what]) seen[what] = performance.now(); }; c.port2.postMessage(0); };
   const figure = () => [...document.querySelectorAll(".big")].some(one => one.textContent.includes(whole)
-    && one.checkVisibility({opacityProperty: true, visibilityProperty: true}) && one.getBoundingClientRect().height > 8);
+    && one.checkVisibility({opacityProperty: true, visibilityProperty: true})
+    && one.getBoundingClientRect().height > 8);
   const ready = () => figure() && !document.getElementById("first")
     && (document.querySelector('[data-ready="1"]') || !document.querySelector("[data-ready]"));
   const look = () => {
@@ -30,7 +31,9 @@ _WATCH = """(() => {
 })()"""
 _TOLD = """() => {
   const paint = performance.getEntriesByName("first-contentful-paint")[0];
-  return {...window.__seen, origin: performance.timeOrigin, paint: paint ? paint.startTime : 0};
+  const page = performance.getEntriesByType("navigation")[0];
+  return {...window.__seen, origin: performance.timeOrigin, paint: paint ? paint.startTime : 0,
+          page: page ? page.responseEnd : 0};
 }"""
 _TAP = """() => new Promise(done => {
   const box = document.querySelector('input[role="switch"]');
@@ -50,6 +53,7 @@ class Load:
 
     visible: float
     ready: float
+    bytes_of_the_page: int
     bytes_until_visible: int
     bytes_in_all: int
     connections: int
@@ -98,6 +102,7 @@ def cold(browser: Browser, cookie: tuple[str, str], link: Link, path: str, whole
     return Load(
         visible,
         max(told["ready"], visible),
+        link.bytes_between(began, told["origin"] / 1000 + told["page"] / 1000 + 0.003),
         link.bytes_between(began, moment),
         link.bytes_between(began, time.time()),
         link.connections - before,
@@ -105,7 +110,7 @@ def cold(browser: Browser, cookie: tuple[str, str], link: Link, path: str, whole
 
 
 def taps(browser: Browser, cookie: tuple[str, str], link: Link, times: int) -> list[float]:
-    """Tap the switch of the simple view, a real handler that writes; the answer in round trips of the link."""
+    """Tap the switch of the simple view, a real handler that writes; the answer in round trips."""
     context = opened(browser, cookie)
     page = context.new_page()
     page.goto(f"http://localhost:{link.port}/energy", timeout=60_000)

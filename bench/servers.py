@@ -69,9 +69,9 @@ def build_stock() -> None:
     package = STOCK / "stock"
     package.mkdir(parents=True, exist_ok=True)
     (package / "__init__.py").touch()
-    if (package / "stock.py").exists() and (package / "stock.py").read_text() == source.read_text():
-        if (STOCK / ".web/build/client/index.html").exists():
-            return
+    built = package / "stock.py"
+    if (STOCK / ".web/build/client/index.html").exists() and built.read_text() == source.read_text():
+        return
     shutil.copy(source, package / "stock.py")
     (STOCK / "rxconfig.py").write_text(
         "import reflex as rx\n\n"

@@ -1,4 +1,4 @@
-"""What an event costs the server: raw socket clients, and the CPU that the server's processes spent meanwhile."""
+"""What an event costs the server: raw socket clients, and the CPU that its processes spent meanwhile."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ async def _interleaved(pairs: list[tuple[Client, Event, int]], rounds: int) -> l
 
 
 def cpu_per_event(sides: list[tuple[Server, str, Event, int]], rounds: int) -> list[list[float]]:
-    """Milliseconds of CPU per event for each side, taken in turns: (server, cookie, event, events a round)."""
+    """Milliseconds of CPU per event for each side, in turns: (server, cookie, event, events a round)."""
 
     async def run() -> list[list[float]]:
         clients = [Client(server, cookie) for server, cookie, _, _ in sides]

@@ -1,7 +1,7 @@
 """A server-rendered home with the same data: Starlette and Jinja, one style sheet, no script.
 
 The same session cookie, the same use case, the same database file and the same server program as the portal.
-`/floor` is one HTML page with the figure and nothing else: what link, browser and use case cost by themselves.
+`/floor` is one HTML page with the figure and nothing else: what link, browser and use case cost alone.
 """
 
 from functools import lru_cache
@@ -66,7 +66,7 @@ def _sheet() -> bytes:
     return brotli.compress(theme.css().encode(), quality=11)
 
 
-async def sheet(request: Request) -> Response:
+async def sheet(_request: Request) -> Response:
     """The portal's own style sheet, as any server-rendered page would link it."""
     return Response(_sheet(), media_type="text/css", headers={"content-encoding": "br", **_KEPT})
 
@@ -82,7 +82,7 @@ async def asset(request: Request) -> Response:
     return _packed(body, "image/svg+xml", **_KEPT)
 
 
-async def live(request: Request) -> Response:
+async def live(_request: Request) -> Response:
     """Whether this server is up."""
     return PlainTextResponse("ok")
 
