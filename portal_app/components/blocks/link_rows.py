@@ -1,4 +1,4 @@
-"""Rows that lead to a page each: meters, premises, settings, documents."""
+"""Rows that lead to a page each: meters, premises, settings, documents; one that leads nowhere is only read."""
 
 from typing import Any
 
@@ -18,15 +18,13 @@ def link_rows(rows: Any, empty: Any = "", reload: bool | None = None) -> rx.Comp
 
 
 def _row(row: Any, reload: bool | None) -> rx.Component:
-    return anchor(
+    says = (
         when(row.icon, lambda: icon(row.icon)),
         row_words(row.title, row.detail),
         row_end(row.end, row.badge),
-        icon("next", "small"),
-        href=row.link_to,
-        class_name="row",
-        reload=reload,
     )
+    leads = anchor(*says, icon("next", "small"), href=row.link_to, class_name="row", reload=reload)
+    return when(row.link_to, leads, rx.el.div(*says, class_name="row"))
 
 
 PLACES = (
@@ -47,6 +45,7 @@ PLACES = (
         "shop",
     ),
     LinkRow("Old Mill Road 4", "", "/energy/bill"),
+    LinkRow("Mill Road", "Since 08:58", end="Back by 11:48"),
 )
 
 SAMPLES = {

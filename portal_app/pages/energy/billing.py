@@ -11,6 +11,7 @@ from portal_app.components.blocks.action_bar import action_bar
 from portal_app.components.blocks.big_number import big_number
 from portal_app.components.blocks.bill_lines import bill_lines
 from portal_app.components.blocks.dialog import dialog
+from portal_app.components.blocks.empty import empty
 from portal_app.components.blocks.fields import choice, field, money_field
 from portal_app.components.blocks.invoice_rows import invoice_rows
 from portal_app.components.blocks.link_rows import link_rows
@@ -102,8 +103,30 @@ def _transfer() -> rx.Component:
     )
 
 
+def _asked() -> rx.Component:
+    """The same for those who hear the page, in a region that was there before."""
+    asked = BillState.request
+    told = rx.fragment("Transfer ", asked.amount, " by ", asked.due, ". Reference ", asked.reference, ".")
+    return rx.el.div(rx.cond(asked.reference, told), role="status", class_name="heard")
+
+
 def _fact(label: str, value: Any) -> rx.Component:
     return rx.el.div(rx.el.dt(label, class_name="small quiet"), rx.el.dd(rx.el.b(value)))
+
+
+def _no_bill() -> rx.Component:
+    return rx.el.section(
+        rx.el.h1("Bill", class_name="heard"),
+        empty(
+            "We could not find that bill",
+            "The link may be old, or the bill belongs to another account.",
+            "bill",
+            "See all my bills",
+            "/energy/billing",
+        ),
+        role="status",
+        class_name="whole",
+    )
 
 
 def bill() -> rx.Component:
@@ -113,6 +136,7 @@ def bill() -> rx.Component:
         rx.el.div(rx.el.span(page.period), badge_of(page.badge), class_name="status-line"),
         rx.el.h1(page.title),
         big_number(page.figure),
+        _asked(),
         class_name="headline whole",
     )
     lines = section(
@@ -146,7 +170,11 @@ def bill() -> rx.Component:
                 ),
             ),
         ),
-        rx.fragment(headline_skeleton("Loading your bill"), rows_skeleton(5)),
+        rx.cond(
+            BillState.missing,
+            _no_bill(),
+            rx.fragment(headline_skeleton("Loading your bill"), rows_skeleton(5)),
+        ),
     )
 
 

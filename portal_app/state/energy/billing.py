@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from portal_app.core.errors import NotYours
 from portal_app.portals.energy.service import bills
 from portal_app.services.billing import service as billing
 from portal_app.shapes.billing import AutopayOffer, AutopayView, BudgetOffer, DeliveryView
@@ -26,14 +27,18 @@ class BillState(Acting, rx.State):
     """One bill, and paying it by bank transfer."""
 
     page: BillPage = BillPage()
+    missing: bool = False
     request: PaymentRequest = PaymentRequest("", "", 0, "", "", "")
 
     @rx.event
     async def load(self):
-        """Open the bill that the address names."""
+        """Open the bill that the address names; one that is not theirs is not there."""
         self.request = PaymentRequest("", "", 0, "", "", "")
-        self.page = BillPage()
-        self.page = await self._do(bills.bill_page, str(self.router.url.query_parameters.get("id", "")))
+        self.page, self.missing = BillPage(), False
+        try:
+            self.page = await self._do(bills.bill_page, str(self.router.url.query_parameters.get("id", "")))
+        except NotYours:
+            self.missing = True
 
     @rx.event
     async def pay(self):

@@ -5,6 +5,7 @@ import reflex as rx
 from portal_app.portals.energy.service import outage_facts, outages, reporting
 from portal_app.shapes.energy import OutagePage
 from portal_app.shapes.forms import Choice
+from portal_app.shapes.people import Who
 from portal_app.shapes.status import Alert, Notice
 from portal_app.shapes.tasks import LinkRow
 from portal_app.state.live import watch
@@ -126,6 +127,10 @@ class OpenReportState(Acting, rx.State):
     async def load(self):
         """Show what is known of outages to people who are not signed in."""
         self.done, self.problem = Notice(), ""
+        session = await self.get_state(SessionState)
+        if not session.who.name:
+            facts = await self._outside(reporting.house, self.router.headers.host)
+            session.who = Who(company=facts.name, brand=facts.brand)
         self.news = list(await self._outside(reporting.open_news, self.router.headers.host))
 
     @rx.event

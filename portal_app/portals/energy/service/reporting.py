@@ -100,6 +100,11 @@ def _bare(column: Any) -> Any:
     return column
 
 
+def house(host: str) -> CompanyFacts:
+    """Whose house this is, for the name and the mark on a page that needs no sign-in."""
+    return _company(host) or CompanyFacts()
+
+
 def open_news(host: str) -> tuple[LinkRow, ...]:
     """Outages that are on, for people not signed in: where, since when, back by when; no addresses."""
     company = _company(host)
@@ -119,4 +124,4 @@ def open_news(host: str) -> tuple[LinkRow, ...]:
         )
 
 
-__all__ = ["MyPlaces", "OpenOutcome", "Refusal", "my_places", "open_news", "report_openly"]
+__all__ = ["MyPlaces", "OpenOutcome", "Refusal", "house", "my_places", "open_news", "report_openly"]
