@@ -25,7 +25,7 @@ def test_rosa_brings_a_year_in_and_sees_its_totals_without_a_reload(
     page = sign_in(desktop, ROSA, "/staff/energy/data")
     send(page, feeds.real(feeds.INLAND), "7700-1")
     calm(page)
-    row = page.get_by_role("listitem").filter(has_text="Inland_Single_Family").first
+    row = page.get_by_role("listitem").filter(has_text="For account 7700-1")
     expect(row.get_by_text("8,760 added")).to_be_visible()
     sheet = page.locator("section").filter(has=page.get_by_role("heading", name="Result of Inland"))
     expect(sheet.get_by_text("8343.306 kWh")).to_be_visible()
@@ -36,7 +36,7 @@ def test_rosa_brings_a_year_in_and_sees_its_totals_without_a_reload(
     send(page, feeds.real(feeds.NINE_DAYS), "7700-2")
     calm(page)
     expect(page.get_by_text("22.06 USD")).to_be_visible()
-    expect(page.get_by_text("the bill says 22.08")).to_be_visible()
+    expect(page.get_by_text("the bill says 22.08", exact=True)).to_be_visible()
 
 
 def test_a_file_that_cannot_be_read_is_refused_beside_its_field(

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.badge import badge_of
-from portal_app.components.atoms.link import link
+from portal_app.components.atoms.link import anchor
 from portal_app.components.atoms.rows import row_end, row_list, row_words
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.facts import facts
@@ -14,7 +14,7 @@ from portal_app.components.blocks.progress import progress
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.table import table
 from portal_app.components.blocks.upload import upload
-from portal_app.components.draw import when
+from portal_app.components.icons import icon
 from portal_app.pages.page import Page
 from portal_app.shapes.forms import Help
 from portal_app.state.energy.data import DataState
@@ -53,16 +53,13 @@ def _form() -> rx.Component:
 
 
 def _run(run: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            row_words(run.title, run.detail),
-            row_end(run.end, run.badge),
-            class_name="apart",
-        ),
-        when(run.moving, lambda: progress(run.progress)),
-        when(run.moving, rx.fragment(), lambda: link("See its result", run.link_to, reload=True)),
-        class_name="row stack tight",
+    words, end = row_words(run.title, run.detail), row_end(run.end, run.badge)
+    under_way = rx.el.div(
+        rx.el.div(words, end, class_name="row"),
+        rx.el.div(progress(run.progress), class_name="row-act"),
     )
+    over = anchor(words, end, icon("next", "small"), href=run.link_to, class_name="row", reload=True)
+    return rx.cond(run.moving, under_way, over)
 
 
 def _sheet() -> rx.Component:

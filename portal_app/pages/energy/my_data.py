@@ -4,9 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.atoms.badge import badge_of
 from portal_app.components.atoms.button import button
-from portal_app.components.atoms.rows import row_list, row_words
+from portal_app.components.atoms.rows import row_end, row_list, row_words
 from portal_app.components.atoms.surface import card, section
 from portal_app.components.blocks.dialog import dialog
 from portal_app.components.blocks.fields import choice, field
@@ -26,12 +25,12 @@ def _downloads() -> rx.Component:
 
 def _consent(row: Any) -> rx.Component:
     def stop() -> rx.Component:
-        return button(rx.fragment("Stop ", row.title), low=True, on_click=MyDataState.ask_to_stop(row.id))
+        asks = button(rx.fragment("Stop ", row.title), low=True, on_click=MyDataState.ask_to_stop(row.id))
+        return rx.el.div(asks, class_name="row-act")
 
     return rx.el.div(
-        rx.el.div(row_words(row.title, row.detail), badge_of(row.badge), class_name="apart"),
+        rx.el.div(row_words(row.title, row.detail), row_end("", row.badge), class_name="row"),
         when(row.can_stop, stop),
-        class_name="row stack tight",
     )
 
 
@@ -88,7 +87,10 @@ def _sharing() -> rx.Component:
     page = MyDataState.page
     return rx.el.div(
         rx.cond(MyDataState.token.value, _token()),
-        section(row_list(page.consents, _consent, "Nobody else can read your meter data."), title="Who can read it"),
+        section(
+            row_list(page.consents, _consent, "Nobody else can read your meter data."),
+            title="Who can read it",
+        ),
         section(_form(), title="Let somebody read it"),
         class_name="col",
     )
