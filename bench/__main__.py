@@ -24,6 +24,8 @@ from playwright.sync_api import Browser, sync_playwright
 from bench import builds, imports, pages, servers, sockets
 from bench.link import Link, links
 from portal_app import portal_app as assembled
+from portal_app.first_paint import gather
+from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
 from portal_app.settings import settings
 from portal_app.state.energy.home import HomeState

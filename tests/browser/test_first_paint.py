@@ -175,7 +175,7 @@ def test_only_headlines_and_public_parts_are_kept(phone: Page, portal: Portal, s
     phone.goto("/energy/billing")
     phone.wait_for_selector("[data-live='1'] h1", state="attached")
     paths = phone.evaluate(
-        "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(one => one.keys()))))"
+        "caches.keys().then(all => Promise.all(all.map(name => caches.open(name).then(one => one.keys()))))"
         ".then(all => all.flat().map(one => new URL(one.url).pathname))"
     )
     assert set(paths) == {

@@ -95,12 +95,14 @@ def spike(day: date, amount: int, norm: Norm, rule: SpikeRule) -> Spike | None:
     return Spike(day, amount, norm.amount, z)
 
 
-def spikes(days: Sequence[Day], rule: SpikeRule = SpikeRule()) -> list[Spike]:
-    """Find the days to call out; an estimated day never is (invariant I13-3)."""
+def spikes(
+    days: Sequence[Day], rule: SpikeRule = SpikeRule(), first: date = date.min, end: date = date.max
+) -> list[Spike]:
+    """Find the days to call out from `first` up to (not including) `end`; no estimated day is (I13-3)."""
     by_date = {day.date: day for day in days}
     found: list[Spike] = []
     for day in days:
-        if day.amount is None or day.estimated:
+        if day.amount is None or day.estimated or not first <= day.date < end:
             continue
         norm = usual(day.date, day.hours, by_date, rule)
         called = spike(day.date, day.amount, norm, rule) if norm else None

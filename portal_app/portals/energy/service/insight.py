@@ -111,14 +111,13 @@ class Insight:
         """Whether every day from a date up to (not including) another has readings."""
         return end > first and None not in self.amounts(first, (end - first).days)
 
-    @cached_property
-    def spikes(self) -> list[spiking.Spike]:
-        """Days far above their usual weekday, over all that is known."""
-        return spiking.spikes(self.days, RULE)
+    def spikes(self, first: date, end: date) -> list[spiking.Spike]:
+        """Days of a stretch far above their usual weekday."""
+        return spiking.spikes(self.days, RULE, first, end)
 
     def call_outs(self, first: date, end: date) -> list[CallOut]:
         """The odd days of a stretch, neighbours told as one."""
-        return spiking.call_outs([spike for spike in self.spikes if first <= spike.day < end])
+        return spiking.call_outs(self.spikes(first, end))
 
     @cached_property
     def model(self) -> HomeModel | None:

@@ -105,7 +105,7 @@ def _notes(main: Insight, days: Sequence[date], odd: Sequence[int]) -> dict[int,
 
 
 def _note(main: Insight, day: date) -> str:
-    spike = next(each for each in main.spikes if each.day == day)
+    spike = next(iter(main.spikes(day, day + timedelta(days=1))))
     return f"{spike.per_cent} above your usual {day:%A}, {plain(units(round(spike.norm)), 1)} {main.unit}"
 
 
