@@ -9,11 +9,9 @@ addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL).then((shell) => shell.addAll(PARTS)).then(() => skipWaiting()));
 });
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-
 addEventListener("message", (event) => {
   if (event.data && isHome(event.data.keep)) event.waitUntil(fresh(event.data.keep).catch(() => {}));
 });
-
 addEventListener("fetch", (event) => {
   const asked = event.request, at = new URL(asked.url);
   if (at.origin !== location.origin) return;
@@ -23,9 +21,7 @@ addEventListener("fetch", (event) => {
   if (PARTS.includes(at.pathname)) event.respondWith(part(event, at.pathname));
   else if (asked.mode === "navigate" && isHome(at.pathname)) event.respondWith(home(event, at.pathname));
 });
-
 function isHome(path) { return /^\/[a-z]+\/?$/.test(path || ""); }
-
 async function forget(but) {
   era += but ? 0 : 1;
   const names = (await caches.keys()).filter((name) => name.startsWith(HOMES) && name !== but);
@@ -64,7 +60,6 @@ async function home(event, path) {
   late = true;
   return seen(known, first === "offline");
 }
-
 async function seen(known, offline) {
   const at = new Date(+known.headers.get("x-seen")).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const words = (offline ? "You are offline. " : "") + "Last seen " + at;
@@ -74,7 +69,6 @@ async function seen(known, offline) {
   const html = (await known.text()).replace('<first-paint id="first">', (open) => open + said);
   return new Response(html, { headers: known.headers });
 }
-
 async function part(event, path) {
   const shell = await caches.open(SHELL), known = await shell.match(path);
   const asked = fetch(event.request).then((answer) => (answer.ok && shell.put(path, answer.clone()), answer));
