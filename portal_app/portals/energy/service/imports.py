@@ -26,7 +26,7 @@ from portal_app.portals.energy.rules.spikes import SpikeRule, spikes
 from portal_app.portals.energy.rules.usage import Day, local_date
 from portal_app.portals.energy.service import tariff_book
 from portal_app.portals.energy.service.import_sheet import ImportSheet
-from portal_app.portals.energy.service.storing import Store
+from portal_app.portals.energy.service.storing import Store, tried
 from portal_app.portals.energy.service.weather_intake import WeatherStore
 from portal_app.portals.energy.tables import DayUse, ImportRun, Premise, Register
 from portal_app.services.tenancy import rules as tenancy_rules
@@ -147,18 +147,16 @@ class _Run:
 
     def _begin(self, digest: str) -> None:
         facts = {"state": "reading", "size": self.size, "sha256": digest, "done": 0}
-        with self._opens() as access:
-            if self.run_id:
-                access.change(access.get(ImportRun, self.run_id), **facts)
-            else:
-                run = access.add(ImportRun, name=self.name[:200], by=self.by[:120], **facts)
-                self.run_id = run.id
-            self.sheet.run = self.run_id
-            self._keep(access)
-            access.poke(topic(self.company.id))
 
-    def _keep(self, access: SystemAccess) -> None:
-        access.update(ImportRun, col(ImportRun.id) == self.run_id, sheet=self.sheet.to_json())
+        def begun(access: SystemAccess) -> ImportRun:
+            access.poke(topic(self.company.id))
+            kept = json.dumps({"account": self.number})
+            if self.run_id:
+                return access.change(access.get(ImportRun, self.run_id), sheet=kept, **facts)
+            named = {"name": self.name[:200], "by": self.by[:120]}
+            return access.add(ImportRun, sheet=kept, **named, **facts)
+
+        self.run_id = self.sheet.run = tried(self._opens, begun).id
 
     def _heard(self, done: int) -> None:
         self.done = done
@@ -217,14 +215,15 @@ class _Run:
         self.sheet.spike_days = [days[key] for key in sorted(days)]
 
     def _end(self, account: Account | None) -> None:
-        sheet = self.sheet
+        sheet, account_id = self.sheet, account.id if account else ""
         nothing = sheet.stopped and not sheet.readings_added and not sheet.readings_repeated
-        with self._opens() as access:
+
+        def ended(access: SystemAccess) -> None:
             access.change(
                 access.get(ImportRun, self.run_id),
                 state="refused" if nothing else "done",
                 done=self.size,
-                account_id=account.id if account else "",
+                account_id=account_id,
                 ended_at=now(),
                 stored="",
                 sheet=sheet.to_json(),
@@ -232,7 +231,7 @@ class _Run:
             access.note(
                 "reading.import",
                 f"run:{self.run_id}",
-                account_id=account.id if account else "",
+                account_id=account_id,
                 file=self.name,
                 account=self.number,
                 read=sheet.readings_read,
@@ -241,10 +240,14 @@ class _Run:
             )
             access.poke(topic(self.company.id))
 
+        tried(self._opens, ended)
+
     def _failed(self) -> None:
-        with self._opens() as access:
+        def failed(access: SystemAccess) -> None:
             access.update(ImportRun, col(ImportRun.id) == self.run_id, state="broken", ended_at=now())
             access.poke(topic(self.company.id))
+
+        tried(self._opens, failed)
 
 
 def spike_days(
@@ -272,8 +275,3 @@ def spike_days(
         for one in spikes(days, RULE)
         if one.day >= begin
     ]
-
-
-def account_in(kept: str) -> str:
-    """The account number that a stored sheet was for."""
-    return str(json.loads(kept or "{}").get("account", ""))

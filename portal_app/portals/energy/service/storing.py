@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlmodel import col
 
@@ -26,7 +27,20 @@ TRIES = 5
 APART = 45 * 86_400
 """Seconds without a reading after which days are rolled up as another stretch."""
 
+T = TypeVar("T")
 Opens = Callable[[], AbstractContextManager[SystemAccess]]
+
+
+def tried(opens: Opens, work: Callable[[SystemAccess], T]) -> T:
+    """Do something in one transaction, again while others keep the database busy. Raises Busy in the end."""
+    for left in reversed(range(TRIES)):
+        try:
+            with opens() as access:
+                return work(access)
+        except Busy:
+            if not left:
+                raise
+    raise AssertionError("the last try gives back or raises")
 
 
 @dataclass(slots=True)
@@ -95,7 +109,7 @@ class Store:
         batch, self._batch = self._batch, []
         future = [one.start + one.seconds > self._latest for one in batch]
         ready = [one for one, late in zip(batch, future, strict=True) if not late]
-        fates = self._tried(ready) if ready else None
+        fates = tried(self.opens, lambda access: self._in_one(access, ready)) if ready else None
         if fates is not None:
             self._remember(fates)
             self.sheet.readings_added += fates.added
@@ -109,16 +123,6 @@ class Store:
                 own = self.registers[reading.register_ref].currency
                 self._problems.once("other_currency", _other_currency(own), reading.line)
             self._count(kept, verdict)
-
-    def _tried(self, batch: list[Reading]) -> _Fates:
-        for left in reversed(range(TRIES)):
-            try:
-                with self.opens() as access:
-                    return self._in_one(access, batch)
-            except Busy:
-                if not left:
-                    raise
-        raise AssertionError("a batch is stored or its trouble raised")
 
     def _in_one(self, access: SystemAccess, batch: list[Reading]) -> _Fates:
         account, is_new = connecting.account_for(access, self.number)
@@ -231,8 +235,7 @@ class Store:
             if bill.usage_point_ref in registers and bill.start is not None and bill.seconds is not None
         ]
         if kept:
-            with self.opens() as access:
-                access.add_many(ReadingSummary, kept, skip_known=True)
+            tried(self.opens, lambda access: access.add_many(ReadingSummary, kept, skip_known=True))
 
 
 def _priced(reading: Reading, register: Register) -> Reading:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlmodel import col
 
 from portal_app.core.access import SystemAccess
-from portal_app.core.db import Busy
 from portal_app.portals.energy.formats.espi_readings import when
 from portal_app.portals.energy.formats.items import Temperature, WeatherItem
 from portal_app.portals.energy.formats.problems import Problems
@@ -17,7 +16,7 @@ from portal_app.portals.energy.rules.usage import day_bounds, local_date
 from portal_app.portals.energy.rules.weather import COOLING_BASE_F, HEATING_BASE_F, LEAST_HOURS
 from portal_app.portals.energy.service.import_sheet import ImportSheet
 from portal_app.portals.energy.service.meeting import Met, Piece, meet
-from portal_app.portals.energy.service.storing import BATCH, TRIES, Opens
+from portal_app.portals.energy.service.storing import BATCH, Opens, tried
 from portal_app.portals.energy.tables import DayWeather, WeatherReading
 
 _HEATING, _COOLING = round(HEATING_BASE_F * 100), round(COOLING_BASE_F * 100)
@@ -60,7 +59,7 @@ class WeatherStore:
         if not batch:
             return
         batch.sort(key=lambda one: one.start)
-        verdicts, added, days = self._tried(batch)
+        verdicts, added, days = tried(self.opens, lambda access: self._in_one(access, batch))
         self.sheet.readings_added += added
         self.sheet.weather_days += days
         for one, met in zip(batch, verdicts, strict=True):
@@ -81,16 +80,6 @@ class WeatherStore:
         told = problems.each("overlap_stored", sentence, one.line)
         if told is not None:
             self.sheet.warn(told)
-
-    def _tried(self, batch: list[Temperature]) -> tuple[list[Met], int, int]:
-        for left in reversed(range(TRIES)):
-            try:
-                with self.opens() as access:
-                    return self._in_one(access, batch)
-            except Busy:
-                if not left:
-                    raise
-        raise AssertionError("a batch is stored or its trouble raised")
 
     def _in_one(self, access: SystemAccess, batch: list[Temperature]) -> tuple[list[Met], int, int]:
         pieces = [Piece(one.start, one.seconds, fahrenheit(one.hundredths, one.unit)) for one in batch]
