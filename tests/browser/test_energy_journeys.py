@@ -1,4 +1,4 @@
-"""The energy customer's day on a phone of 390 x 844: where do I stand, when is it back, pay, why is it high."""
+"""The energy customer's day on a phone: where do I stand, when is it back, pay, why is it high."""
 
 import re
 import sqlite3

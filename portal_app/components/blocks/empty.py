@@ -18,6 +18,18 @@ def empty(
     )
 
 
+def not_there(thing: str, action: str, link_to: str) -> rx.Component:
+    """The thing that the address names is not there for this person; the same words whoever has it."""
+    return rx.el.div(
+        icon("search"),
+        rx.el.h1(f"We could not find that {thing}"),
+        rx.el.p(f"The link may be old, or the {thing} belongs to another account.", class_name="quiet"),
+        link_button(action, link_to, low=True),
+        role="status",
+        class_name="empty whole",
+    )
+
+
 SAMPLES = {
     "no bill": lambda: empty(
         "No bill yet",

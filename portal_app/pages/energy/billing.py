@@ -11,8 +11,8 @@ from portal_app.components.blocks.action_bar import action_bar
 from portal_app.components.blocks.big_number import big_number
 from portal_app.components.blocks.bill_lines import bill_lines
 from portal_app.components.blocks.dialog import dialog
-from portal_app.components.blocks.empty import empty
-from portal_app.components.blocks.fields import choice, field, money_field
+from portal_app.components.blocks.empty import not_there
+from portal_app.components.blocks.fields import field, money_field, select_field
 from portal_app.components.blocks.invoice_rows import invoice_rows
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
@@ -114,21 +114,6 @@ def _fact(label: str, value: Any) -> rx.Component:
     return rx.el.div(rx.el.dt(label, class_name="small quiet"), rx.el.dd(rx.el.b(value)))
 
 
-def _no_bill() -> rx.Component:
-    return rx.el.section(
-        rx.el.h1("Bill", class_name="heard"),
-        empty(
-            "We could not find that bill",
-            "The link may be old, or the bill belongs to another account.",
-            "bill",
-            "See all my bills",
-            "/energy/billing",
-        ),
-        role="status",
-        class_name="whole",
-    )
-
-
 def bill() -> rx.Component:
     """One bill: tap a line and it explains itself; then why it is not the same as last time."""
     page = BillState.page
@@ -172,7 +157,7 @@ def bill() -> rx.Component:
         ),
         rx.cond(
             BillState.missing,
-            _no_bill(),
+            not_there("bill", "See all my bills", "/energy/billing"),
             rx.fragment(headline_skeleton("Loading your bill"), rows_skeleton(5)),
         ),
     )
@@ -204,7 +189,7 @@ def _autopay_form() -> rx.Component:
             hint="So that you know it again. We never ask for the whole number here.",
             error=_problem("last_four"),
         ),
-        choice(
+        select_field(
             "When",
             "day_rule",
             _DAYS,

@@ -9,9 +9,9 @@ from portal_app.components.atoms.button import button
 from portal_app.components.atoms.link import act, link
 from portal_app.components.atoms.surface import card, section
 from portal_app.components.blocks.dialog import dialog
+from portal_app.components.blocks.empty import not_there
 from portal_app.components.blocks.fields import choice, field, text_area
 from portal_app.components.blocks.link_rows import link_rows
-from portal_app.components.blocks.notice import notice
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.slots import slots
 from portal_app.components.blocks.status_tracker import status_tracker
@@ -274,7 +274,13 @@ def request() -> rx.Component:
         ),
     )
     return rx.cond(
-        page.ready, shown, rx.fragment(headline_skeleton("Looking for your request"), rows_skeleton(5))
+        page.ready,
+        shown,
+        rx.cond(
+            RequestState.missing,
+            not_there("request", "Back to my account", "/energy/account"),
+            rx.fragment(headline_skeleton("Looking for your request"), rows_skeleton(5)),
+        ),
     )
 
 
@@ -316,7 +322,6 @@ def _dial() -> rx.Component:
             choice("Which meter?", "dial", page.dials, value=page.register_id, on_change=state.choose_dial),
             rx.el.p(page.dial_words, class_name="strong"),
         ),
-        rx.cond(state.done.title, notice(state.done)),
         typed,
         rx.el.details(rx.el.summary("Add a photo"), photo, class_name="more", open=wrong != ""),
         class_name="stack loose",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from portal_app.core.errors import NotYours
 from portal_app.portals.energy.service import moving, readings_sent, requests
 from portal_app.shapes.energy import MovePage, ReadingPage, RequestPage
 from portal_app.shapes.status import Notice
@@ -64,6 +65,7 @@ class RequestState(Acting, rx.State):
     """One request with its stages; it moves when the operator moves it."""
 
     page: RequestPage = RequestPage()
+    missing: bool = False
     asking: bool = False
     other: str = ""
     picking: bool = False
@@ -77,7 +79,12 @@ class RequestState(Acting, rx.State):
         visitor = await self._visitor()
         self.page = RequestPage()
         self.asking, self.picking, self.other = False, False, ""
-        await self._show()
+        self.missing = False
+        try:
+            await self._show()
+        except NotYours:
+            self.missing = True
+            return
         watch(self, f"requests:{visitor.account_id}", RequestState.refresh)
 
     @rx.event
@@ -146,18 +153,15 @@ class ReadingState(Acting, rx.State):
     page: ReadingPage = ReadingPage()
     typed: str = ""
     trouble: str = ""
-    done: Notice = Notice()
 
     @rx.event
     async def load(self):
         """Open the page, on what came of a photo where one was just sent."""
         asked = self.router.url.query_parameters
         self.typed, self.trouble = str(asked.get("reading", ""))[:40], str(asked.get("trouble", ""))[:400]
-        self.done = Notice()
         self.page = await self._do(readings_sent.page, str(asked.get("register_id", "")), self.trouble)
         if asked.get("sent"):
-            self.done = await self._do(readings_sent.sent, str(asked["sent"]))
-            await self._say(self.done)
+            await self._say(await self._do(readings_sent.sent, str(asked["sent"])))
 
     @rx.event
     def set_typed(self, value: str):
@@ -174,8 +178,7 @@ class ReadingState(Acting, rx.State):
         """Send the reading without a photo."""
         self.typed, self.trouble = str(form.get("reading", self.typed))[:40], ""
         register_id = self.page.register_id
-        self.done = await self._do(readings_sent.send_reading, register_id, self.typed)
-        await self._say(self.done)
+        await self._say(await self._do(readings_sent.send_reading, register_id, self.typed))
         self.typed = ""
         self.page = await self._do(readings_sent.page, register_id)
 
