@@ -13,6 +13,7 @@ from starlette.routing import Route
 from portal_app import all_tables  # noqa: F401 -- every table is known before the first query
 from portal_app.components import head
 from portal_app.components.blocks.help_drawer import HELP_ID, help_drawer, opens_help
+from portal_app.components.connection import connection
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
 from portal_app.core import log
@@ -152,6 +153,7 @@ def _build() -> rx.App:
         stylesheets=["/portal.css"],
         head_components=head.head(),
         backend_exception_handler=tell_visitor,
+        toaster=None,
         api_transformer=[
             _served,
             lambda inner: FirstPaint(inner, _homes(), BUILT),
@@ -159,6 +161,9 @@ def _build() -> rx.App:
         ],
     )
     app.add_middleware(BindToSession())
+    # In place of Reflex's own overlay, which shows people the address of a socket.
+    app.app_wraps = {key: wrap for key, wrap in app.app_wraps.items() if "Overlay" not in key[1]}
+    app.app_wraps[5, "Overlay"] = lambda _: connection()
     for kind, page in everywhere():
         _add(app, kind, page)
     openly = SessionState.arrive_openly
