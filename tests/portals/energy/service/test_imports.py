@@ -209,6 +209,17 @@ def test_what_no_reader_takes_opens_no_account_and_leaves_one_sentence(database,
         assert run.state == "refused"
 
 
+@pytest.mark.line("V13-20")
+def test_a_feed_with_its_offset_turned_round_keeps_its_readings_where_they_are(database):
+    company = open_books()
+    sheet = bring(own_feed(feeds.block(feeds.hours(3) + feeds.reading("x")), feeds.local_time(18_000)))
+    assert sorted(told.code for told in sheet.warnings) == ["not_a_number", "positive_offset"]
+    assert (sheet.readings_read, sheet.readings_added, sheet.readings_refused) == (4, 3, 1)
+    with acting_for_company(company, reads_only=True) as access:
+        starts = access.db.execute(access.columns(Interval, Interval.start).order_by(Interval.start)).all()
+    assert [start for (start,) in starts] == [feeds.T0 + at * 3600 for at in range(3)]
+
+
 def test_a_table_of_intervals_goes_to_the_one_meter_the_account_has(database):
     company = open_books()
     bring(feeds.INLAND)
