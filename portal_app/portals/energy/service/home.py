@@ -353,8 +353,7 @@ def _last_here(access: Access) -> str:
 
 
 def _bill_card(access: Access, owed: Owed) -> BillCard:
-    newest = next(iter(billing.bills(access)), None)
-    bill_id = owed.bill_id or (newest.id if newest else "")
+    bill_id = owed.bill_id or next((each.id for each in billing.bills(access)), "")
     if not bill_id:
         return BillCard()
     view: BillView = billing.bill(access, bill_id)
