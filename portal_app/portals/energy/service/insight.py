@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from statistics import median
 
-from sqlmodel import col
+from sqlmodel import col, func
 
 from portal_app.core.access import Access
 from portal_app.core.clock import today
@@ -315,6 +315,16 @@ def insight(access: Access, supply: Supply, *, on: date | None = None) -> Insigh
         known_until=known_until,
         zone=supply.zone,
     )
+
+
+def nearest_days(
+    access: Access, supply: Supply, *, before: date, after: date
+) -> tuple[date | None, date | None]:
+    """The newest day that was read before one date, and the oldest from another on."""
+    mine = col(DayUse.register_id) == supply.register.id
+    newest = access.columns(DayUse, func.max(DayUse.day)).where(mine, col(DayUse.day) < before)
+    oldest = access.columns(DayUse, func.min(DayUse.day)).where(mine, col(DayUse.day) >= after)
+    return access.db.execute(newest).scalar(), access.db.execute(oldest).scalar()
 
 
 def weather_of(access: Access, supply: Supply, since: date) -> dict[date, DegreeDays]:

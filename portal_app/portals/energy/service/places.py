@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col
+from sqlmodel import col, func
 
 from portal_app.core.access import Access
 from portal_app.core.accounts import Account
 from portal_app.core.errors import NotYours
-from portal_app.portals.energy.tables import Meter, Premise, Register, ServiceAgreement
+from portal_app.portals.energy.tables import DayUse, Meter, Premise, Register, ServiceAgreement
 from portal_app.shapes.forms import Choice
 
 
@@ -48,26 +48,52 @@ def premise(access: Access, premise_id: str = "") -> Premise:
     return found[0]
 
 
-def supplies(access: Access, place: Premise) -> list[Supply]:
-    """What is supplied to a place, electricity first, newest meter first where one was changed."""
+def every_supply(access: Access, place: Premise) -> list[Supply]:
+    """Every register of a place: electricity first, of each commodity the newest readings first."""
     agreements = {
         row.id: row for row in access.all(ServiceAgreement, col(ServiceAgreement.premise_id) == place.id)
     }
     meters = {row.id: row for row in access.all(Meter, col(Meter.premise_id) == place.id)}
-    found = []
-    for register in access.all(
-        Register, col(Register.premise_id) == place.id, order=col(Register.made_at).desc()
-    ):
-        meter = meters[register.meter_id]
-        found.append(
-            Supply(place, agreements[meter.agreement_id], meter, register, place.zone or access.visitor.zone)
+    registers = access.all(Register, col(Register.premise_id) == place.id, order=col(Register.made_at).desc())
+    newest = _newest(access, [register.id for register in registers]) if len(registers) > 1 else {}
+    found = [
+        Supply(
+            place,
+            agreements[meters[register.meter_id].agreement_id],
+            meters[register.meter_id],
+            register,
+            place.zone or access.visitor.zone,
         )
-    return sorted(found, key=lambda supply: (supply.register.commodity != "electricity",))
+        for register in registers
+    ]
+    found.sort(key=lambda each: newest.get(each.register.id, date.min), reverse=True)
+    return sorted(found, key=lambda each: each.register.commodity != "electricity")
 
 
-def supply(access: Access, place: Premise, commodity: str = "electricity") -> Supply | None:
-    """The supply of one commodity at a place, if there is one."""
-    return next((item for item in supplies(access, place) if item.register.commodity == commodity), None)
+def _newest(access: Access, register_ids: list[str]) -> dict[str, date]:
+    statement = (
+        access.columns(DayUse, DayUse.register_id, func.max(DayUse.day))
+        .where(col(DayUse.register_id).in_(register_ids))
+        .group_by(col(DayUse.register_id))
+    )
+    return {register_id: day for register_id, day in access.db.execute(statement)}
+
+
+def supplies(access: Access, place: Premise) -> list[Supply]:
+    """What is supplied to a place now: one register a commodity, the one with the newest readings."""
+    first: dict[str, Supply] = {}
+    for each in every_supply(access, place):
+        first.setdefault(each.register.commodity, each)
+    return list(first.values())
+
+
+def supply(access: Access, place: Premise, chosen: str = "electricity") -> Supply | None:
+    """One supply at a place, by its commodity or by the register's id."""
+    return next((each for each in every_supply(access, place) if chosen in _names(each)), None)
+
+
+def _names(each: Supply) -> tuple[str, str]:
+    return each.register.commodity, each.register.id
 
 
 def account(access: Access) -> Account:

@@ -11,7 +11,6 @@ from portal_app.core.errors import Refusal
 from portal_app.portals.energy.rules import compare_tariffs, spikes
 from portal_app.portals.energy.rules.rounding import plain, units, whole
 from portal_app.portals.energy.rules.tariffs import in_force
-from portal_app.portals.energy.rules.usage import year_before
 from portal_app.portals.energy.service import insight as insights
 from portal_app.portals.energy.service import next_to_others, places, tariff_book, usage_chart, worth_doing
 from portal_app.portals.energy.service.insight import Insight
@@ -43,8 +42,8 @@ def usage_page(  # what a person can choose on the page
     if span not in SPANS or unit not in UNITS:
         raise Refusal("Choose day, bill or year, and energy or money.")
     place = places.premise(access, premise_id)
-    supplied = places.supplies(access, place)
-    chosen = next((s for s in supplied if s.register.commodity == commodity), None) or next(
+    supplied = places.every_supply(access, place)
+    chosen = next((s for s in supplied if commodity in (s.register.commodity, s.register.id)), None) or next(
         iter(supplied), None
     )
     if chosen is None:
@@ -82,7 +81,7 @@ def _page(
     )
     homes = next_to_others.others(access, main)
     chart, note = _chart(access, main, span, unit, day, homes)
-    earlier, later = _steps(main, span, day)
+    earlier, later = _steps(access, main, span, day)
     called = main.call_outs(main.start, main.end)
     odd_rows = _odd_rows(access, main)
     drawn, heading = _forecast(access, main)
@@ -92,7 +91,7 @@ def _page(
         meaning=_meaning(main, called),
         premise=main.supply.premise.id,
         premises=places.as_choices(places.premises(access)),
-        commodity=main.supply.register.commodity,
+        commodity=_choice_of(main.supply, supplied),
         commodities=_commodities(supplied),
         span=span,
         unit=unit,
@@ -135,17 +134,24 @@ def _name(main: Insight) -> str:
     return "Electricity" if main.supply.register.commodity == "electricity" else "Gas"
 
 
-def _steps(main: Insight, span: str, day: date) -> tuple[str, str]:
-    """The days to ask for to go one step back or on; nothing where no reading lies there."""
-    first, last = main.days[0].date, main.known_until - timedelta(days=1)
+def _steps(access: Access, main: Insight, span: str, day: date) -> tuple[str, str]:
+    """The days to ask for to go one step back or on, over any gap; nothing where no reading lies there."""
     if span == "day":
-        back, on = day - timedelta(days=1), day + timedelta(days=1)
+        before, after = day, day + timedelta(days=1)
     elif span == "year":
-        back, on = year_before(day), date(day.year + 1, day.month, min(day.day, 28))
-        on = min(on, last) if day.year < last.year else on
+        before, after = (
+            date(day.year - 1, day.month, 1) + timedelta(days=31),
+            day.replace(day=1) + timedelta(days=31),
+        )
+        before, after = before.replace(day=1), after.replace(day=1)
     else:
-        back, on = main.start - timedelta(days=1), main.end
-    return (back.isoformat() if back >= first else "", on.isoformat() if on <= last else "")
+        before, after = main.start, main.end
+    back, on = insights.nearest_days(access, main.supply, before=before, after=after)
+    if span == "year" and on is not None:
+        on = max(
+            on, min(date(day.year + 1, day.month, min(day.day, 28)), main.known_until - timedelta(days=1))
+        )
+    return back.isoformat() if back else "", on.isoformat() if on else ""
 
 
 def _title(access: Access, main: Insight) -> str:
@@ -182,9 +188,22 @@ def _days_read(main: Insight) -> str:
 
 
 def _commodities(supplied: list[places.Supply]) -> tuple[Choice, ...]:
+    """What there is to look at: each commodity, and each further meter of one by its number."""
     names = {"electricity": "Electricity", "gas": "Gas"}
-    found = tuple(dict.fromkeys(supply.register.commodity for supply in supplied))
-    return tuple(Choice(name, names.get(name, name.capitalize())) for name in found) if len(found) > 1 else ()
+    found = []
+    for supply in supplied:
+        value = _choice_of(supply, supplied)
+        name = names.get(supply.register.commodity, supply.register.commodity.capitalize())
+        found.append(
+            Choice(value, name if value == supply.register.commodity else f"{name}, {supply.meter.number}")
+        )
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _choice_of(supply: places.Supply, supplied: list[places.Supply]) -> str:
+    """How a supply is asked for: by commodity where it is the first of its kind, else by its register."""
+    first = next(each for each in supplied if each.register.commodity == supply.register.commodity)
+    return supply.register.commodity if first.register.id == supply.register.id else supply.register.id
 
 
 def _odd_day(access: Access, main: Insight, called: list[spikes.CallOut]) -> OddDay:
