@@ -249,10 +249,12 @@ def requests(access: Access, *, old: bool = False) -> tuple[LinkRow, ...]:
 
 def _row(access: Access, request: ServiceRequest) -> LinkRow:
     since = outage_facts.clock_words(access)(request.state_since)
-    told = request_facts.turn_words(access, request)
+    told = f"{_on(access, request)} Since {since}. {request_facts.turn_words(access, request)}".strip()
+    if request.state == "cancelled":
+        told = f"It was for {request_facts.day_words(access, request.wanted_on)}. Cancelled: {since}."
     return LinkRow(
         title=request_facts.title(request),
-        detail=f"{_on(access, request)} Since {since}. {told}".strip(),
+        detail=told,
         link_to=f"/energy/account/request?id={request.id}",
         badge=request_facts.short_badge(request),
         id=request.id,
