@@ -56,6 +56,17 @@
     });
   }
 
+  // The router would load the page again for a link into it, and the focus would be lost.
+  document.addEventListener("click", function (event) {
+    var skip = event.target.closest && event.target.closest("a.skip");
+    var main = skip && document.getElementById("main");
+    if (!main) return;
+    event.preventDefault();
+    event.stopPropagation();
+    main.focus();
+    main.scrollIntoView();
+  }, true);
+
   function line() { root.toggleAttribute("data-offline", !navigator.onLine); }
   addEventListener("online", line);
   addEventListener("offline", line);
