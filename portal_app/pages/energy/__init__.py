@@ -31,6 +31,27 @@ _OUTAGE_HELP = Help(
     "/energy/outages/report",
 )
 
+_REPORT_HELP = Help(
+    "Help with reporting an outage",
+    (
+        "Say which place is dark and how much of it, then tap the button. That is all we need.",
+        "If only some rooms are dark, a fuse of your own is likely: check it first.",
+        "Tapping twice sends it once. You get a reference, and the outage page follows it by itself.",
+    ),
+    "See outages now",
+    "/energy/outages",
+)
+
+_OPEN_REPORT_HELP = Help(
+    "Help with reporting without signing in",
+    (
+        "Type your account number, as on a bill, or the phone number we have for you. "
+        "Blanks and dashes do not matter.",
+        "The answer is the same for every number, so that nobody learns who is a customer.",
+        "Stay away from lines on the ground and call us at once.",
+    ),
+)
+
 PAGES = (
     Page(
         "",
@@ -187,7 +208,7 @@ PAGES = (
         under="/outages",
         back_to="/outages",
         back_text="Outages",
-        guide=_OUTAGE_HELP,
+        guide=_REPORT_HELP,
     ),
     Page(
         "/report",
@@ -196,7 +217,7 @@ PAGES = (
         load=OpenReportState.load,
         who="anyone",
         frame="simple",
-        guide=_OUTAGE_HELP,
+        guide=_OPEN_REPORT_HELP,
     ),
     Page(
         "",
