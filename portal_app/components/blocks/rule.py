@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.draw import each, either, percent, shape, styled, svg, when, words
+from portal_app.components.draw import each, either, live, percent, shape, styled, svg, when, words
 from portal_app.shapes.charts import Rule
 
 
@@ -19,6 +19,11 @@ def _word(class_name: Any, left: Any, text: Any, value: Any = "") -> rx.Componen
 
 def _kept(value: Any, least: float, most: float) -> Any:
     return either(value < least, least, either(value > most, most, value))
+
+
+def _long(value: Any) -> Any:
+    """Whether the likely span leaves no room beside it on a phone: amounts in the thousands."""
+    return value.length() > 13 if live(value) else len(value) > 13
 
 
 def rule(ruler: Any) -> rx.Component:
@@ -55,7 +60,7 @@ def _ruler(ruler: Any) -> rx.Component:
         when(ruler.zero, lambda: _word("under-it to-right zero", "0", ruler.zero)),
         when(ruler.middle, lambda: _word("under-it mid", percent(_kept(ruler.fill, 18, 51)), ruler.middle)),
         when(ruler.likely, lambda: _word("under-it to-left", "100%", ruler.likely, ruler.likely_value)),
-        class_name="rule",
+        class_name=either(_long(ruler.likely_value), "rule long", "rule"),
         role="img",
         aria_label=words(ruler.said),
     )
@@ -80,6 +85,23 @@ AUGUST = Rule(
 
 SAMPLES = {
     "bill so far": lambda: rule(AUGUST),
+    "amounts in the thousands": lambda: rule(
+        Rule(
+            shown=True,
+            fill=61,
+            usual_at=88,
+            usual="your usual",
+            usual_value="$1,586",
+            likely_from=86,
+            likely_width=4,
+            likely="likely",
+            likely_value="$1,537 to $1,613",
+            middle="day 21 of 30",
+            zero="$0",
+            ticks=(0.0, 20.0, 40.0, 60.0, 80.0, 100.0),
+            said="1,099.88 dollars so far. Usual: 1,586. Likely this time: 1,537 to 1,613.",
+        )
+    ),
     "nearly full": lambda: rule(
         Rule(
             shown=True,
