@@ -63,7 +63,9 @@ def billing() -> rx.Component:
         page.ready,
         rx.fragment(
             rx.el.div(
-                head, section(invoice_rows(page.bills), copies, title="Bills", stacked=True), class_name="col"
+                head,
+                section(rx.el.div(invoice_rows(page.bills), copies, class_name="stack"), title="Bills"),
+                class_name="col",
             ),
             rx.el.div(ways, history, class_name="col"),
             rx.cond(

@@ -58,10 +58,12 @@ def board() -> rx.Component:
         rx.fragment(
             rx.el.section(rx.el.h1("Right now"), _figures(page.counts), class_name="whole stack"),
             section(
-                link_rows(page.outages, "Everybody has power."),
-                link_button("Post an outage", "/staff/energy/outages", "primary", icon="bolt"),
+                rx.el.div(
+                    link_rows(page.outages, "Everybody has power."),
+                    link_button("Post an outage", "/staff/energy/outages", "primary", icon="bolt"),
+                    class_name="stack",
+                ),
                 title="Outages, the nearest promise first",
-                stacked=True,
             ),
             section(
                 link_rows(page.requests, "Nobody is waiting for us."),

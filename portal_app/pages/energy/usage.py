@@ -88,15 +88,16 @@ def _beside() -> rx.Component:
             page.compare,
             section(
                 compare_bars(page.compare),
-                rx.cond(page.compare_badge.text, badge_of(page.compare_badge)),
+                rx.cond(page.compare_badge.text, rx.el.div(badge_of(page.compare_badge))),
                 rx.cond(page.compare_note, rx.el.p(page.compare_note, class_name="small quiet")),
                 title=page.compare_title,
                 stacked=True,
             ),
         ),
         section(
-            rule(page.forecast),
-            rx.el.p(page.forecast_words, class_name="quiet"),
+            rx.el.div(
+                rule(page.forecast), rx.el.p(page.forecast_words, class_name="quiet"), class_name="stack"
+            ),
             title="Where this bill is heading",
         ),
         rx.cond(page.tips, section(tips(page.tips), title=page.tips_title)),

@@ -429,7 +429,7 @@ def test_the_tracker_says_the_stage_since_when_whose_turn_and_by_when(street, cl
     assert [stage.state for stage in stages] == ["past", "past", "open", "later", "later"]
     open_stage = stages[2]
     assert (open_stage.label, open_stage.when) == ("Crew on the way", "Since 10:20")
-    assert (open_stage.next_who, open_stage.next_what) == ("Next: Crew 7", "At the fault by 10:50.")
+    assert (open_stage.next_who, open_stage.next_what) == ("Crew 7", "At the fault by 10:50.")
     assert stages[-1].when == "Most likely by 14:00"
     assert stages[0].when == "10:00"
 

@@ -32,7 +32,7 @@ def load(company_id: str, maya_id: str, omar_id: str, last: date) -> None:
     """Bill everybody, and put the outages and planned work on record."""
     bill(company_id, maya_id, last)
     bill(company_id, omar_id, last)
-    with acting_for_company(company_id, kind="energy", zone=ZONE, actor="demo") as access:
+    with acting_for_company(company_id, kind="energy", zone=ZONE, actor="our office") as access:
         neighbourhood.renew(access)
         _past_outages(access)
         _outage_now(access, maya_id)
@@ -42,7 +42,7 @@ def load(company_id: str, maya_id: str, omar_id: str, last: date) -> None:
 
 def bill(company_id: str, account_id: str, last: date, months: int = 13) -> None:
     """Bill one account for the months that its readings cover; all but the newest bill are paid."""
-    with acting_for_company(company_id, kind="energy", zone=ZONE, actor="demo") as access:
+    with acting_for_company(company_id, kind="energy", zone=ZONE, actor="our office") as access:
         for premise in access.all(Premise, col(Premise.account_id) == account_id, order=col(Premise.place)):
             _bills_of(access, premise, last, months)
 

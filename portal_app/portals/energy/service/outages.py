@@ -204,7 +204,7 @@ def _stages(access: Access, outage: Outage | None) -> tuple[Stage, ...]:
                 detail=_detail(stage.label, said)
                 if stage.state == "past"
                 else (stage.detail if is_open else ""),
-                next_who=f"Next: {outage.next_who}" if is_open else "",
+                next_who=outage.next_who if is_open else "",
                 next_what=_sentence(
                     f"{outage.next_what}{f' by {clock(outage.next_by)}' if outage.next_by else ''}."
                 )
