@@ -19,13 +19,13 @@ from portal_app.settings import settings  # noqa: E402 - beside its neighbours
 from scripts.any_address import AnyAddress  # noqa: E402 - imports reflex
 
 _HERE = settings()
-_PORT = int(os.environ.get("PORT", "3000"))
 
 config = rx.Config(
     app_name="portal_app",
-    frontend_port=_PORT,
-    backend_port=_PORT,
+    frontend_port=_HERE.port,
+    backend_port=_HERE.port,
     cors_allowed_origins=list(dict.fromkeys((_HERE.public_url.rstrip("/"), *_HERE.origins))),
+    trusted_proxy_hops=_HERE.proxy_hops,
     redis_url=_HERE.redis_url or None,
     state_manager_mode="redis" if _HERE.redis_url else "memory",
     telemetry_enabled=False,

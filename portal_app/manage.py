@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from portal_app.commands import audit, check, company, import_, jobs, migrate, seed
+from portal_app.commands import audit, check, company, import_, jobs, migrate, person, seed
 from portal_app.commands.terminal import complain
 from portal_app.core import log
 from portal_app.core.db import is_unmigrated
 from portal_app.core.errors import Refusal
 
-COMMANDS = (migrate, seed, import_, jobs, check, audit, company)
+COMMANDS = (migrate, seed, import_, jobs, check, audit, company, person)
 
 
 def main(words: Sequence[str] | None = None) -> int:

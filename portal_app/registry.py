@@ -1,7 +1,7 @@
 """Every kind of portal that this installation can open: one line each."""
 
 from portal_app.portals import energy
-from portal_app.settings import settings
+from portal_app.settings import WrongSetting, settings
 from portal_app.shapes.portal import Kind
 
 ALL_KINDS: tuple[Kind, ...] = (energy.KIND,)
@@ -10,12 +10,15 @@ ALL_KINDS: tuple[Kind, ...] = (energy.KIND,)
 def kinds() -> tuple[Kind, ...]:
     """The kinds this process builds and serves: all, or those PORTAL_KINDS names.
 
-    Raises ValueError for a name that no kind has.
+    Raises WrongSetting for a name that no kind has.
     """
     wanted = settings().kinds
     unknown = set(wanted) - {kind.key for kind in ALL_KINDS}
     if unknown:
-        raise ValueError(f"PORTAL_KINDS names {', '.join(sorted(unknown))}, which no kind is called")
+        known = ", ".join(kind.key for kind in ALL_KINDS)
+        raise WrongSetting(
+            f"PORTAL_KINDS names {', '.join(sorted(unknown))}; no kind is called that. There are: {known}."
+        )
     return tuple(kind for kind in ALL_KINDS if not wanted or kind.key in wanted)
 
 

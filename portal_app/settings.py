@@ -4,43 +4,124 @@ import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _ROOT = Path(__file__).resolve().parent.parent
 
 
+class WrongSetting(SystemExit):
+    """A setting nobody can work with: the process ends with a sentence that says how to mend it."""
+
+
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
 def _flag(name: str, default: bool) -> bool:
-    return os.environ.get(name, "1" if default else "0").strip().lower() in ("1", "true", "yes", "on")
+    said = os.environ.get(name, "").strip().lower()
+    if said and said not in (*_YES, *_NO):
+        raise WrongSetting(f"{name}={said} is neither yes nor no. Give 1 or 0.")
+    return said in _YES if said else default
+
+
+def _number(name: str, default: int, least: int, most: int) -> int:
+    said = os.environ.get(name, "").strip()
+    if not said:
+        return default
+    if not (said.isascii() and said.isdecimal()) or not least <= int(said[:9]) <= most:
+        raise WrongSetting(f"{name}={said} does not fit. Give a whole number from {least} to {most}.")
+    return int(said)
+
+
+def _one_of(name: str, *words: str) -> str:
+    said = os.environ.get(name, "").strip().lower() or words[0]
+    if said not in words:
+        raise WrongSetting(f"{name}={said} is not known here. Give one of: {', '.join(words)}.")
+    return said
 
 
 def _list(name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
 
 
+def _address(name: str, *schemes: str) -> str:
+    """An address of one of these schemes; it is never repeated in words, since it may hold a password."""
+    said = os.environ.get(name, "").strip()
+    if said and not said.startswith(tuple(f"{scheme}:" for scheme in schemes)):
+        raise WrongSetting(f"{name} is not an address we can use. It begins with one of: {_named(schemes)}.")
+    return said
+
+
+def _named(schemes: tuple[str, ...]) -> str:
+    return ", ".join(f"{scheme}:" for scheme in schemes)
+
+
+def _origin(name: str, said: str) -> str:
+    try:
+        parts = urlsplit(said)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/")
+        whole = whole and not parts.query and not parts.fragment and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise WrongSetting(
+            f"{name}={said} is not where people find a portal. Give it as https://portal.example.com"
+        )
+    return said
+
+
+def _folder(name: str, default: Path) -> Path:
+    path = Path(os.environ.get(name, "").strip() or default)
+    if path.exists() and not path.is_dir():
+        raise WrongSetting(f"{name}={path} is a file. Name a folder, or none for {default}.")
+    return path
+
+
+def _sender(name: str) -> str:
+    said = os.environ.get(name, "").strip() or "portal@localhost"
+    if said.count("@") != 1 or any(sign in said for sign in "<> ,\r\n"):
+        raise WrongSetting(f"{name}={said} is not an e-mail address. Give it plain, as portal@example.com")
+    return said
+
+
+_DATABASES = ("postgresql", "postgresql+psycopg", "postgres", "sqlite")
+
+
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs between one installation and another."""
+    """Everything that differs between one installation and another. Raises WrongSetting."""
 
     root: Path = _ROOT
-    data_dir: Path = field(default_factory=lambda: Path(os.environ.get("PORTAL_DATA_DIR", str(_ROOT / "var"))))
-    database_url: str = ""
-    redis_url: str = field(default_factory=lambda: os.environ.get("REDIS_URL", ""))
+    data_dir: Path = field(default_factory=lambda: _folder("PORTAL_DATA_DIR", _ROOT / "var"))
+    database_url: str = field(default_factory=lambda: _address("DATABASE_URL", *_DATABASES))
+    redis_url: str = field(default_factory=lambda: _address("REDIS_URL", "redis", "rediss", "unix"))
     kinds: tuple[str, ...] = field(default_factory=lambda: _list("PORTAL_KINDS"))
     demo: bool = field(default_factory=lambda: _flag("PORTAL_DEMO", True))
-    public_url: str = field(default_factory=lambda: os.environ.get("PORTAL_URL", "http://localhost:3000"))
-    origins: tuple[str, ...] = field(default_factory=lambda: _list("PORTAL_ORIGINS"))
-    proxy_hops: int = field(default_factory=lambda: int(os.environ.get("PORTAL_PROXY_HOPS", "0")))
-    job_engine: str = field(default_factory=lambda: os.environ.get("PORTAL_JOBS", "own"))
+    port: int = field(default_factory=lambda: _number("PORT", 3000, 1, 65535))
+    public_url: str = field(
+        default_factory=lambda: _origin("PORTAL_URL", os.environ.get("PORTAL_URL") or "http://localhost:3000")
+    )
+    origins: tuple[str, ...] = field(
+        default_factory=lambda: tuple(_origin("PORTAL_ORIGINS", one) for one in _list("PORTAL_ORIGINS"))
+    )
+    proxy_hops: int = field(default_factory=lambda: _number("PORTAL_PROXY_HOPS", 0, 0, 9))
+    job_engine: str = field(default_factory=lambda: _one_of("PORTAL_JOBS", "own", "procrastinate"))
     run_jobs: bool = field(default_factory=lambda: _flag("PORTAL_RUN_JOBS", True))
-    smtp_url: str = field(default_factory=lambda: os.environ.get("SMTP_URL", ""))
-    mail_from: str = field(default_factory=lambda: os.environ.get("PORTAL_MAIL_FROM", "portal@localhost"))
+    smtp_url: str = field(default_factory=lambda: _address("SMTP_URL", "smtp", "smtps"))
+    mail_from: str = field(default_factory=lambda: _sender("PORTAL_MAIL_FROM"))
     sms_secret: str = field(default_factory=lambda: os.environ.get("PORTAL_SMS_SECRET", ""))
     """What a text gateway must know to hand texts in; empty shuts that door."""
-    db_pool: int = field(default_factory=lambda: int(os.environ.get("PORTAL_DB_POOL", "8")))
+    db_pool: int = field(default_factory=lambda: _number("PORTAL_DB_POOL", 8, 1, 200))
+
+    def __post_init__(self) -> None:
+        if self.job_engine == "procrastinate" and not self.db_url.startswith("postgresql"):
+            raise WrongSetting(
+                "PORTAL_JOBS=procrastinate needs PostgreSQL. Name one with DATABASE_URL, or leave it out."
+            )
 
     @property
     def db_url(self) -> str:
         """Where the rows are: DATABASE_URL, or an SQLite file under the data folder."""
-        url = self.database_url or os.environ.get("DATABASE_URL", "")
+        url = self.database_url
         for old in ("postgres://", "postgresql://"):
             if url.startswith(old):
                 url = "postgresql+psycopg://" + url.removeprefix(old)
@@ -59,5 +140,5 @@ class Settings:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process."""
+    """The settings of this process. Raises WrongSetting with a sentence for one that cannot be."""
     return Settings()

@@ -18,7 +18,6 @@ STATIC = ROOT / ".web" / "build" / "client"
 _STAMP = ROOT / ".web" / "build" / "portal-build.json"
 _READ = ("portal_app", "assets", "scripts/any_address.py", "rxconfig.py", "requirements.txt")
 _LOCK = ("reflex.lock",)
-_ENVIRONMENT = ("PORTAL_KINDS", "PORTAL_DEMO")
 _BESIDE = {"__pycache__", "migrations"}
 
 
@@ -38,13 +37,28 @@ def _mark(names: tuple[str, ...]) -> str:
     return whole.hexdigest()
 
 
+def _settings() -> dict[str, str]:
+    """The settings that the compile reads, each written one way: as unset where it says what unset means."""
+    kinds = sorted({part.strip() for part in os.environ.get("PORTAL_KINDS", "").split(",") if part.strip()})
+    demo = os.environ.get("PORTAL_DEMO", "").strip().lower() not in ("0", "false", "no", "off")
+    return {"PORTAL_KINDS": ",".join(kinds), "PORTAL_DEMO": "" if demo else "0"}
+
+
+def built_with_other_settings() -> list[str]:
+    """The names of the settings that the finished build was made with other values of."""
+    try:
+        made = json.loads(_STAMP.read_text())
+    except (OSError, ValueError):
+        return []
+    return [name for name, value in _settings().items() if made.get(name, "") != value]
+
+
 def _sources() -> dict[str, str]:
-    settings = {name: os.environ.get(name, "") for name in _ENVIRONMENT}
     return {
         "sources": _mark(_READ),
         "python": sys.version.split()[0],
         "reflex": version("reflex"),
-        **settings,
+        **_settings(),
     }
 
 

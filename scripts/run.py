@@ -10,9 +10,10 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 
+from portal_app.settings import settings
 from scripts.build_front_end import build
 from scripts.environment import LOGS, PYTHON, ROOT, quietly, say, stop
-from scripts.serve import server_command, server_environment
+from scripts.serve import server_command, server_environment, workers_of
 
 _PATIENCE = 60
 
@@ -79,6 +80,8 @@ def main() -> None:
     """Install, migrate, load the demo, build, serve; each only where something changed."""
     port, host = chosen_port(), os.environ.get("PORTAL_HOST", "127.0.0.1")
     insist_on(host, port)
+    settings()
+    workers_of(os.environ)
     here = server_environment(port)
     began = time.monotonic()
     prepare(here)

@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-from scripts.build_front_end import ROOT, STATIC
+from portal_app.settings import settings
+from scripts.build_front_end import ROOT, STATIC, built_with_other_settings
 from scripts.environment import BIN, stop
 
 
@@ -47,7 +48,13 @@ def main() -> None:
         stop(
             "There is no finished front end yet. Build it first: .venv/bin/python -m scripts.build_front_end"
         )
-    port = int(os.environ.get("PORT", "3000"))
+    others = built_with_other_settings()
+    if others:
+        stop(
+            f"The front end was built with another {' and '.join(others)}. Build it again as it is set now: "
+            ".venv/bin/python -m scripts.build_front_end"
+        )
+    port = settings().port
     os.chdir(ROOT)
     command = server_command(os.environ.get("PORTAL_HOST", "127.0.0.1"), port)
     sys.stdout.flush()

@@ -1,13 +1,17 @@
 """The commands, as an operator types them."""
 
+import io
+
 import pytest
 import structlog
 from sqlmodel import text
 
 from portal_app import manage
 from portal_app.core.access import acting_for, before_sign_in, unscoped
-from portal_app.core.accounts import Company
+from portal_app.core.accounts import Account, Company, Person
 from portal_app.core.db import session
+from portal_app.registry import KINDS
+from portal_app.services.identity import service as identity
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +100,51 @@ def test_a_database_without_tables_is_answered_with_what_to_do(database, capsys)
         db.add(Company(slug="one", kind="energy", name="One"))
     assert manage.main(["audit", "verify"]) == 1
     assert "manage migrate" in capsys.readouterr().err
+
+
+def _typed(monkeypatch, words: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(words + "\n"))
+
+
+@pytest.mark.usefixtures("both_engines")
+@pytest.mark.parametrize(
+    ("place", "staff"), [(["--account", "77-1"], False), (["--staff", "operator"], True)]
+)
+def test_the_first_people_of_a_company_are_let_in_from_the_command_line(
+    database, capsys, monkeypatch, place, staff
+):
+    identity.use_roles({kind.key: kind.roles for kind in KINDS})
+    assert manage.main(["company", "create", "acme", "--kind", "energy", "--name", "Acme Power"]) == 0
+    words = ["person", "add", "Ida@acme.example", "--company", "acme", "--name", "Ida Holm", *place]
+    _typed(monkeypatch, "four quiet herons")
+    assert manage.main(words) == 0
+    assert "Ida Holm can sign in as ida@acme.example." in capsys.readouterr().out
+    _, visitor = identity.sign_in("ida@acme.example", "four quiet herons")
+    assert (visitor.name, visitor.staff, bool(visitor.account_id)) == ("Ida Holm", staff, not staff)
+    _typed(monkeypatch, "four quiet herons")
+    assert manage.main(words) == 1
+    assert "already" in capsys.readouterr().err
+    identity.use_roles({})
+
+
+@pytest.mark.parametrize(
+    ("place", "password", "said"),
+    [
+        (["--account", "77-1"], "acme", "12"),
+        ([], "four quiet herons", "--account NUMBER"),
+        (["--staff", "king"], "four quiet herons", "There are: operator."),
+        (
+            ["--account", "77-1", "--role", "operator"],
+            "four quiet herons",
+            "There are: member, owner, viewer.",
+        ),
+    ],
+)
+def test_nobody_is_made_known_where_something_is_wrong(database, capsys, monkeypatch, place, password, said):
+    assert manage.main(["company", "create", "acme", "--kind", "energy", "--name", "Acme Power"]) == 0
+    _typed(monkeypatch, password)
+    words = ["person", "add", "ida@acme.example", "--company", "acme", "--name", "Ida Holm", *place]
+    assert manage.main(words) == 1
+    assert said in capsys.readouterr().err
+    with before_sign_in(reads_only=True) as db:
+        assert db.exec(unscoped(Person)).all() == db.exec(unscoped(Account)).all() == []

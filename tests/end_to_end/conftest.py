@@ -1,6 +1,8 @@
 """A whole installation at scale: PostgreSQL, Valkey, a mail server, two processes, a small demo."""
 
+import asyncio
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,8 +25,22 @@ class Post:
 
     def __init__(self) -> None:
         self.taken: Counter[str] = Counter()
+        self.begun = threading.Event()
+        self._patience = 0.0
+
+    @contextmanager
+    def slow(self, seconds: float) -> Iterator[None]:
+        """Take so long over each mail; `begun` tells that one is being taken."""
+        self.begun.clear()
+        self._patience = seconds
+        try:
+            yield
+        finally:
+            self._patience = 0.0
 
     async def handle_DATA(self, _server, _session, envelope) -> str:
+        self.begun.set()
+        await asyncio.sleep(self._patience)
         self.taken[message_from_bytes(envelope.content, policy=default)["subject"]] += 1
         return "250 OK"
 

@@ -27,6 +27,10 @@ _NAMES = (
 )
 
 
+SOON = 10
+"""How many seconds a portal may take to stop."""
+
+
 @dataclass(frozen=True)
 class Served:
     """A running portal."""
@@ -42,13 +46,15 @@ def plain(**more: str) -> dict[str, str]:
     return {**here, "PORTAL_RUN_JOBS": "1", **more}
 
 
-def manage(here: dict[str, str], *words: str) -> str:
-    """What `manage` said; fails the test when it did not go well."""
+def manage(here: dict[str, str], *words: str, typed: str = "", code: int = 0) -> str:
+    """What `manage` said; fails the test when it did not end with that code."""
     command = [str(PYTHON), "-m", "portal_app.manage", *words]
-    done = subprocess.run(command, cwd=ROOT, env=here, capture_output=True, text=True, check=False)  # noqa: S603 - our own
-    if done.returncode:
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, cwd=ROOT, env=here, input=f"{typed}\n", capture_output=True, text=True, check=False
+    )
+    if done.returncode != code:
         pytest.fail(f"manage {' '.join(words)} failed:\n{done.stdout}\n{done.stderr[-3000:]}", pytrace=False)
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def free_port() -> int:
@@ -98,3 +104,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
             process.wait(15)
         except (ProcessLookupError, subprocess.TimeoutExpired):
             continue
+
+
+def told_to_stop(process: subprocess.Popen[bytes]) -> tuple[int, float]:
+    """How it ended, and after how many seconds; only the first process is told, as systemd does."""
+    began = time.monotonic()
+    os.kill(process.pid, signal.SIGTERM)
+    return process.wait(30), time.monotonic() - began

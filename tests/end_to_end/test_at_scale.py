@@ -17,34 +17,17 @@ from portal_app.state.energy.home import HomeState
 from portal_app.state.energy.operator import RunOutageState
 from portal_app.state.energy.outages import OutageBandState
 from portal_app.state.session import SessionState
-from tests.end_to_end.conftest import Installation
-from tests.end_to_end.serving import Served
-from tests.end_to_end.wire import HYDRATE, Tab, asked, sign_in, worker_of
+from tests.end_to_end.serving import SOON, told_to_stop
+from tests.end_to_end.wire import HYDRATE, TRIES, Tab, asked, opened_on_both, sign_in, worker_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(180)]
 
 MAYA, ROSA = "maya@brightwater.example", "rosa@brightwater.example"
-_TRIES = 40
 _HANDED = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'succeeded' AND args->>'job_id' = ANY(:ids)"
 
 
 def event(state: type, name: str) -> str:
     return f"{state.get_full_name()}.{name}"  # pyright: ignore[reportAttributeAccessIssue]
-
-
-async def opened_on_both(
-    stack: AsyncExitStack, installation: Installation, portal: Served, cookie: str, path: str = "/energy"
-) -> list[Tab]:
-    """One open page on each of the two processes."""
-    found: dict[str, Tab] = {}
-    for _ in range(_TRIES):
-        tab = await stack.enter_async_context(Tab(portal.url, cookie, path))
-        await tab.send(HYDRATE)
-        await tab.until(lambda tab=tab: tab.holds)
-        found.setdefault(worker_of(installation.shared, tab.token), tab)
-        if len(found) == 2:
-            return list(found.values())
-    raise AssertionError(f"{_TRIES} pages all opened on the same process")
 
 
 async def at_home(tab: Tab) -> None:
@@ -64,7 +47,7 @@ def test_an_operators_step_reaches_open_pages_of_both_processes_within_five_seco
 
     async def story() -> None:
         async with AsyncExitStack() as stack:
-            pages = await opened_on_both(stack, installation, portal, sign_in(portal.url, MAYA))
+            pages = await opened_on_both(stack, installation.shared, portal.url, sign_in(portal.url, MAYA))
             for page in pages:
                 await at_home(page)
                 assert page.value(SessionState, "who")["name"] == "Maya Lund"
@@ -91,7 +74,7 @@ def test_a_sign_out_at_one_process_ends_the_session_at_the_other_at_once(install
     async def story() -> None:
         async with AsyncExitStack() as stack:
             cookie = sign_in(portal.url, MAYA)
-            pages = await opened_on_both(stack, installation, portal, cookie)
+            pages = await opened_on_both(stack, installation.shared, portal.url, cookie)
             for page in pages:
                 await at_home(page)
             status, _, _ = await asyncio.to_thread(asked, portal.url, "/auth/sign-out", {}, cookie)
@@ -116,7 +99,7 @@ def test_a_page_that_reconnects_to_the_other_process_finds_its_state(installatio
             await at_home(page)
             await page.until(lambda: page.value(OutageBandState, "alert"))
             first, home = worker_of(installation.shared, page.token), page.value(HomeState, "home")
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             while worker_of(installation.shared, page.token):
                 await asyncio.sleep(0.02)
             async with Tab(portal.url, cookie, token=page.token) as again:
@@ -172,3 +155,18 @@ def test_procrastinate_does_the_same_jobs_once_in_two_processes(installation):
     assert handed == 40, "each came through Procrastinate's own queue"
     assert [job.attempt for job in jobs] == [1] * 40
     assert {subject: installation.post.taken[subject] for subject in subjects} == dict.fromkeys(subjects, 1)
+
+
+def test_two_processes_stop_within_ten_seconds_with_pages_open(installation):
+    running = installation.serving()
+
+    async def story() -> tuple[int, float]:
+        async with AsyncExitStack() as stack:
+            cookie = sign_in(running.url, MAYA)
+            await opened_on_both(stack, installation.shared, running.url, cookie)
+            return await asyncio.to_thread(told_to_stop, running.process)
+
+    code, seconds = asyncio.run(story())
+    installation.stop()
+    assert "refused to gracefully stop" not in installation.log.read_text()
+    assert (code, seconds < SOON) == (0, True), (code, seconds, installation.log.read_text()[-3000:])

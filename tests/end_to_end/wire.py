@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import pickle
 import time
+from contextlib import AsyncExitStack
 from email.message import Message
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,6 +16,7 @@ Answer = tuple[int, Message, str]
 """Status, headers, text."""
 HYDRATE = "reflex___state____state.hydrate"
 PASSWORD = "open-the-portal"
+TRIES = 60
 
 
 def asked(url: str, path: str, form: dict[str, str] | None = None, cookie: str = "") -> Answer:
@@ -108,3 +110,19 @@ def worker_of(shared: redis.Redis, token: str) -> str:
     """Which worker has this tab's socket; nothing while it has none."""
     record = shared.get(f"token_manager_socket_record_{token}")
     return pickle.loads(record).instance_id if isinstance(record, bytes) else ""  # noqa: S301 - our own server's
+
+
+async def opened_on_both(
+    stack: AsyncExitStack, shared: redis.Redis, url: str, cookie: str, path: str = "/energy"
+) -> list[Tab]:
+    """One open page on each of the two processes."""
+    found: dict[str, Tab] = {}
+    for _ in range(TRIES):
+        tab = await stack.enter_async_context(Tab(url, cookie, path))
+        await tab.send(HYDRATE)
+        await tab.until(lambda tab=tab: tab.holds)
+        found.setdefault(worker_of(shared, tab.token), tab)
+        if len(found) == 2:
+            return list(found.values())
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{TRIES} pages all opened on the same process")

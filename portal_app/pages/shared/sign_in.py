@@ -17,6 +17,7 @@ from portal_app.components.blocks.notice import notice, notices
 from portal_app.components.draw import ids, when, words
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
+from portal_app.settings import settings
 from portal_app.state.session import SessionState
 from portal_app.state.shared.sign_in import PROBLEMS, SignInState
 
@@ -113,7 +114,7 @@ def sign_in() -> rx.Component:
     """Sign in, or look around, or do what needs no sign-in."""
     stand = Around(who=SignInState.who, footer=SignInState.who.company, gate=True)
     aside = rx.el.div(
-        when(SignInState.people, _look_around),
+        *([when(SignInState.people, _look_around)] if settings().demo else []),
         when(SignInState.open_to, _open_to_all),
         class_name="stack loose",
     )
