@@ -26,7 +26,7 @@ WITHOUT_ACCESS = {
     "services/adoption/": "the choke point that hands out the access, and what it counts",
     "portals/energy/service/reporting.py": "a power cut is reported without signing in",
     "portals/energy/service/texting.py": "a text comes from a phone, not from a sign-in",
-    "portals/energy/service/visits.py": "whether a half day is full is the company's knowledge, no customer's",
+    "portals/energy/service/visits.py": "whether a half day is full is the company's to know",
     "portals/energy/service/imports.py": "a long file is stored in many transactions, none of them long",
     "portals/energy/service/export.py": "a download is read piece by piece, after its use case has ended",
     "portals/energy/service/share_door.py": "a third party shows a token; nobody is signed in",

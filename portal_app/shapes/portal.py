@@ -63,7 +63,7 @@ class Kind:
     """Use cases behind GET /files/<kind>/<name>?..., each giving a Download."""
     uploads: dict[str, UploadDoor] = field(default_factory=dict)
     """Doors behind POST /files/<kind>/<name>?..."""
-    jobs: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    jobs: dict[str, Any] = field(default_factory=dict)
     """What a job of this kind's does, by job kind: f(access, payload)."""
     shared: Callable[[str], Any] | None = None
     """What a third party reads with a customer's token, at GET /files/share/<kind>."""

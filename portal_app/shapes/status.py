@@ -67,7 +67,8 @@ class Notice:
 class Alert:
     """The band at the very top of a page: one urgent fact with its next step.
 
-    `stage` names where it stands and `since` since when; `steps` holds "past", "open" or "later", one a stage.
+    `stage` names where it stands and `since` since when; `steps` holds "past", "open" or "later" for each
+    stage.
     """
 
     shown: bool = False

@@ -76,7 +76,7 @@ class LinkRow:
 
 @dataclass(frozen=True)
 class TaskCard:
-    """A thing to act on: title, what and by when, one action, an optional progress (drawn when it has words)."""
+    """A thing to act on: title, what and by when, one action, progress where it has words."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""Rows that lead to a page each: meters, premises, settings, documents; one that leads nowhere is only read."""
+"""Rows that lead to a page each: meters, settings, documents; one that leads nowhere is only read."""
 
 from typing import Any
 

@@ -85,7 +85,7 @@ def headline(seen: Any) -> rx.Component:
 
 
 def headline_first(seen: EnergyHome) -> rx.Component:
-    """What travels with the page: figure, sentence, tasks, news and the bill; charts follow with the live tree."""
+    """What travels with the page: figure, sentence, tasks, news and the bill; charts follow live."""
     return rx.fragment(_figure(seen), _beside(seen))
 
 

@@ -38,12 +38,18 @@ KIND = Kind(
     ),
     top_tasks=(
         TopTask("pay", "Pay my bill", "/billing", "bill", "portals.energy.service.bills.pay", 480),
-        TopTask("why", "See why it is high", "/usage", "usage", "portals.energy.service.usage.usage_page", 600),
         TopTask(
-            "outage", "Report an outage", "/outages/report", "bolt",
-            "portals.energy.service.outages.report_outage", 360,
+            "why", "See why it is high", "/usage", "usage", "portals.energy.service.usage.usage_page", 600
         ),
-    ),  # fmt: skip
+        TopTask(
+            "outage",
+            "Report an outage",
+            "/outages/report",
+            "bolt",
+            "portals.energy.service.outages.report_outage",
+            360,
+        ),
+    ),
     roles={
         "owner": permissions.OWNS,
         "member": permissions.SEES | {"reading.send", "bill.pay"},

@@ -1,4 +1,4 @@
-"""What only an energy utility has: premises, meters and their readings, weather, tariffs, outages, requests."""
+"""What only an energy utility has: premises, meters, readings, weather, tariffs, outages, requests."""
 
 from datetime import date, datetime
 

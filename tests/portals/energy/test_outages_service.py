@@ -9,7 +9,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlmodel import col
 
 from portal_app.core import live
 from portal_app.core.access import Visitor, acting_for_company, before_sign_in, unscoped

@@ -183,7 +183,8 @@ def _downloads(access: Access) -> list[LinkRow]:
 
 def _consents(access: Access) -> list[DataConsent]:
     mine = col(DataConsent.account_id) == access.visitor.account_id
-    return access.all(DataConsent, mine, order=(col(DataConsent.made_at).desc(), col(DataConsent.id)), limit=50)
+    newest = (col(DataConsent.made_at).desc(), col(DataConsent.id))
+    return access.all(DataConsent, mine, order=newest, limit=50)
 
 
 def _consent(access: Access, row: DataConsent, here: date) -> ConsentRow:
