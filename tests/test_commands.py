@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from scripts import environment, run
+from scripts import environment, run, serve
 
 
 def asked(port: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +45,21 @@ def test_a_port_that_is_none_is_refused_in_words(port: str) -> None:
 def test_no_port_means_3000(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PORT", raising=False)
     assert run.chosen_port() == 3000
+
+
+@pytest.mark.parametrize("workers", ["two", "0", "65"])
+def test_a_number_of_processes_that_is_none_is_refused_in_words(workers: str) -> None:
+    with pytest.raises(SystemExit, match=f"PORTAL_WORKERS={workers} is not a number of processes"):
+        serve.workers_of({"PORTAL_WORKERS": workers, "REDIS_URL": "redis://localhost"})
+
+
+def test_more_than_one_process_needs_what_they_share() -> None:
+    with pytest.raises(SystemExit, match="PORTAL_WORKERS=2 needs REDIS_URL"):
+        serve.server_command("127.0.0.1", 3000, {"PORTAL_WORKERS": "2"})
+    shared = {"PORTAL_WORKERS": "2", "REDIS_URL": "redis://localhost"}
+    command = serve.server_command("127.0.0.1", 3000, shared)
+    assert command[command.index("--workers") + 1] == "2"
+    assert serve.workers_of({}) == 1
 
 
 def test_a_command_that_fails_shows_the_end_of_what_it_said(capsys: pytest.CaptureFixture[str]) -> None:

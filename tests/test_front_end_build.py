@@ -1,6 +1,7 @@
 """The build follows the browser's address, and is made again exactly when something it reads changed."""
 
 import gzip
+import json
 import shutil
 from pathlib import Path
 
@@ -96,6 +97,21 @@ def test_chosen_kinds_ask_for_a_build_of_their_own(copy: Path, monkeypatch: pyte
     before = build_front_end.fingerprint()
     monkeypatch.setenv("PORTAL_KINDS", "energy")
     assert build_front_end.fingerprint() != before
+
+
+def test_a_build_with_other_settings_is_known_by_their_names(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PORTAL_DEMO", raising=False)
+    stamp = copy / "portal-build.json"
+    monkeypatch.setattr(build_front_end, "_STAMP", stamp)
+    assert build_front_end.built_with_other_settings() == []
+    stamp.write_text(json.dumps(build_front_end.fingerprint()))
+    monkeypatch.setenv("PORTAL_DEMO", "yes")
+    assert build_front_end.built_with_other_settings() == [], "the demo is there unless it is switched off"
+    monkeypatch.setenv("PORTAL_DEMO", "off")
+    monkeypatch.setenv("PORTAL_KINDS", "energy")
+    assert build_front_end.built_with_other_settings() == ["PORTAL_KINDS", "PORTAL_DEMO"]
 
 
 @pytest.mark.parametrize(
