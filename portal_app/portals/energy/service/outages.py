@@ -127,14 +127,16 @@ def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
     reported = on is not None and access.first(
         OutageReport, col(OutageReport.premise_id) == place.id, col(OutageReport.outage_id) == on.id
     )
+    steps = outage_facts.steps_of(access, shown.id) if shown else []
+    changes = outage_facts.estimates_of(access, shown.id) if shown else []
     return OutagePage(
         ready=True,
         title=_title(shown, place),
-        meaning=_meaning(access, shown, place),
+        meaning=_meaning(access, shown, place, changes),
         active=on is not None,
         outage_id=shown.id if shown else "",
-        stages=_stages(access, shown),
-        happened=_happened(access, shown, place),
+        stages=_stages(access, shown, steps),
+        happened=_happened(access, shown, place, steps, changes),
         facts=_facts(access, shown),
         map=outage_map.outage_map(access, found, place, zoom),
         others=tuple(_row(access, outage) for outage in found if outage not in here),
@@ -160,16 +162,14 @@ def _title(outage: Outage | None, place: Premise) -> str:
     )
 
 
-def _meaning(access: Access, outage: Outage | None, place: Premise) -> str:
+def _meaning(access: Access, outage: Outage | None, place: Premise, posted: list[EtrChange]) -> str:
     clock = outage_facts.clock_words(access)
     if outage is None:
         return f"We know of no outage at {place.label.lower()}. If it is dark, tell us: it takes two taps."
     if not outage_facts.is_on(outage):
         back = clock(outage.restored_at or now())
         return f"Restored at {back}. Still dark? Check your main switch, then report it again."
-    changes = [
-        outages.EtrChange(c.at, c.after, c.because) for c in outage_facts.estimates_of(access, outage.id)
-    ]
+    changes = [outages.EtrChange(c.at, c.after, c.because) for c in posted]
     told = outages.etr_words(changes, clock)
     now_words = (
         f"Most likely back by {clock(outage.etr)}."
@@ -185,11 +185,10 @@ def _meaning(access: Access, outage: Outage | None, place: Premise) -> str:
     return now_words + moved + (f" Outages like this: {looked.text}." if looked else "")
 
 
-def _stages(access: Access, outage: Outage | None) -> tuple[Stage, ...]:
+def _stages(access: Access, outage: Outage | None, steps: list[OutageStep]) -> tuple[Stage, ...]:
     if outage is None:
         return ()
     clock = outage_facts.clock_words(access)
-    steps = outage_facts.steps_of(access, outage.id)
     said = {step.after: step.words for step in steps}
     found = []
     for number, stage in enumerate(outages.tracker([(step.after, step.at) for step in steps]), start=1):
@@ -226,15 +225,20 @@ def _likely(access: Access, outage: Outage, label: str) -> str:
     return f"Most likely by {outage_facts.clock_words(access)(outage.etr)}"
 
 
-def _happened(access: Access, outage: Outage | None, place: Premise) -> tuple[Happening, ...]:
+def _happened(
+    access: Access,
+    outage: Outage | None,
+    place: Premise,
+    steps: list[OutageStep],
+    changes: list[EtrChange],
+) -> tuple[Happening, ...]:
     if outage is None:
         return ()
     clock = outage_facts.clock_words(access)
     rows: list[tuple[datetime, Happening]] = [
         (step.at, Happening(clock(step.at), step.words or outages.WORDS.get(step.after, ""), reference=""))
-        for step in outage_facts.steps_of(access, outage.id)
+        for step in steps
     ]
-    changes = outage_facts.estimates_of(access, outage.id)
     told = outages.etr_words([outages.EtrChange(c.at, c.after, c.because) for c in changes], clock)
     rows += [
         (c.at, Happening(clock(c.at), f"Power back: {words}."))
