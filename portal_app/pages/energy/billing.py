@@ -105,13 +105,6 @@ def _transfer() -> rx.Component:
     )
 
 
-def _asked() -> rx.Component:
-    """The same for those who hear the page, in a region that was there before."""
-    asked = BillState.request
-    told = rx.fragment("Transfer ", asked.amount, " by ", asked.due, ". Reference ", asked.reference, ".")
-    return rx.el.div(rx.cond(asked.reference, told), role="status", class_name="heard")
-
-
 def _fact(label: str, value: Any) -> rx.Component:
     return rx.el.div(rx.el.dt(label, class_name="small quiet"), rx.el.dd(rx.el.b(value)))
 
@@ -123,7 +116,6 @@ def bill() -> rx.Component:
         rx.el.div(rx.el.span(page.period), badge_of(page.badge), class_name="status-line"),
         rx.el.h1(page.title),
         big_number(page.figure),
-        _asked(),
         class_name="headline whole",
     )
     lines = section(

@@ -197,4 +197,6 @@ def feeders(access: Access) -> tuple[Choice, ...]:
     """The feeders that have customers, to choose from."""
     access.require("outage.run")
     statement = access.columns(Premise, Premise.feeder).distinct().order_by(col(Premise.feeder))
-    return tuple(Choice(name, name) for (name,) in access.db.execute(statement) if name)
+    return tuple(
+        Choice(name, name.replace("-", " ").title()) for (name,) in access.db.execute(statement) if name
+    )
