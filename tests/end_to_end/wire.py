@@ -93,7 +93,7 @@ class Tab:
         """What the page shows of one var; None before it was told."""
         return self.holds.get(state.get_full_name(), {}).get(f"{name}_rx_state_")  # pyright: ignore[reportAttributeAccessIssue]
 
-    async def until(self, holds: Any, seconds: float = 10.0) -> float:
+    async def until(self, holds: Any, seconds: float = 30.0) -> float:
         """Wait until `holds()` is true; says how long that took. Fails after so many seconds."""
         began = time.monotonic()
         while not holds():
