@@ -258,7 +258,8 @@ def test_every_role_holds_declared_permissions_only(kind: Kind) -> None:
 
 def test_no_file_is_longer_than_700_lines() -> None:
     written = [*everything(), *modules("tests", "scripts", "bench", below=ROOT)]
-    lengths = {path: len(path.read_text().splitlines()) for path in written}
+    # A revision is written by a tool and never edited again.
+    lengths = {path: len(path.read_text().splitlines()) for path in written if path.parent.name != "versions"}
     found = [f"{where(path)} has {lines} lines" for path, lines in lengths.items() if lines > 700]
     assert not found, listed(found)
 

@@ -33,6 +33,7 @@ from portal_app.core.tables import (
 
 R = TypeVar("R", bound=Row)
 AnyRow = type[Row] | type[AccountSeries] | type[CompanySeries] | type[trail.AuditEntry]
+K = TypeVar("K")
 F = TypeVar("F", bound=Callable[..., Any])
 _OWNERS = {"company_id", "account_id", "person_id"}
 
@@ -79,6 +80,15 @@ class Access:
     notes: list[trail.Note] = field(default_factory=list)
     pokes: list[str] = field(default_factory=list)
     only_reads: bool = False
+    _known: dict[object, Any] = field(default_factory=dict)
+
+    def once(self, key: object, ask: Callable[[], K]) -> K:
+        """What `ask` gives, asked once a transaction while nothing can change; a writing one asks every time."""
+        if not self.only_reads:
+            return ask()
+        if key not in self._known:
+            self._known[key] = ask()
+        return self._known[key]
 
     def may(self, permission: str) -> bool:
         """Whether the visitor may do that; for showing or hiding, never in place of `require`."""

@@ -15,7 +15,7 @@ from portal_app.core.money import written
 
 def company_of(access: Access) -> Company:
     """The company this access works for."""
-    company = access.db.get(Company, access.visitor.company_id)
+    company = access.once("company", lambda: access.db.get(Company, access.visitor.company_id))
     if company is None:
         raise NotYours
     return company

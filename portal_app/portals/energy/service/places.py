@@ -31,10 +31,13 @@ def of_a_customer(access: Access) -> None:
 
 def premises(access: Access) -> list[Premise]:
     """The places of the account one is in, in the order the owner knows them."""
-    return access.all(
-        Premise,
-        col(Premise.account_id) == access.visitor.account_id,
-        order=(col(Premise.place), col(Premise.label)),
+    return access.once(
+        "premises",
+        lambda: access.all(
+            Premise,
+            col(Premise.account_id) == access.visitor.account_id,
+            order=(col(Premise.place), col(Premise.label)),
+        ),
     )
 
 
@@ -50,6 +53,10 @@ def premise(access: Access, premise_id: str = "") -> Premise:
 
 def every_supply(access: Access, place: Premise) -> list[Supply]:
     """Every register of a place: electricity first, of each commodity the newest readings first."""
+    return access.once(("supplies", place.id), lambda: _every_supply(access, place))
+
+
+def _every_supply(access: Access, place: Premise) -> list[Supply]:
     agreements = {
         row.id: row for row in access.all(ServiceAgreement, col(ServiceAgreement.premise_id) == place.id)
     }

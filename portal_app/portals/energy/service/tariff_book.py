@@ -50,6 +50,10 @@ def keep(access: Access, tariff: Tariff, *, segment: str = "home") -> TariffVers
 
 def versions(access: Access, code: str) -> tuple[Tariff, ...]:
     """Every version of a tariff, oldest first."""
+    return access.once(("tariff", code), lambda: _versions(access, code))
+
+
+def _versions(access: Access, code: str) -> tuple[Tariff, ...]:
     rows = access.all(TariffVersion, col(TariffVersion.code) == code, order=col(TariffVersion.effective))
     return tuple(from_json(row.body) for row in rows)
 
