@@ -12,7 +12,7 @@ from portal_app.core.access import SystemAccess, acting_for_company
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.portals.energy.rules.tariffs import Period, Tariff, Tier
 from portal_app.portals.energy.service import insight as insights
-from portal_app.portals.energy.service import neighbourhood, places, rollup, tariff_book, usage
+from portal_app.portals.energy.service import choices, neighbourhood, places, rollup, tariff_book, usage
 from portal_app.portals.energy.tables import (
     DayUse,
     DayWeather,
@@ -146,6 +146,16 @@ def test_the_cold_day_is_called_out_with_its_share_and_reason(brightwater):
     assert " F, heating" in seen.meaning
     marked = [bar for bar in seen.chart.bars if bar.kind == "odd"]
     assert [bar.label for bar in marked] == ["Friday 13 November"]
+
+
+@pytest.mark.line("U13-16", "U13-03")
+def test_who_reads_celsius_reads_the_reason_in_celsius(brightwater):
+    before = page(brightwater).odd
+    do(brightwater.visitor(MAYA), choices.choose, {"temperature": "C"})
+    after = page(brightwater).odd
+    assert " F, heating" in before.reason
+    assert " °C, heating" in after.reason
+    assert [line.amount for line in after.lines] == [line.amount for line in before.lines]
 
 
 @pytest.mark.line("U13-03")

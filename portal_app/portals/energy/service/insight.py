@@ -16,11 +16,12 @@ from portal_app.portals.energy.rules import forecast as forecasting
 from portal_app.portals.energy.rules import spikes as spiking
 from portal_app.portals.energy.rules.days_off import holiday_name
 from portal_app.portals.energy.rules.pricing import price
+from portal_app.portals.energy.rules.rounding import whole
 from portal_app.portals.energy.rules.spikes import CallOut, DayFacts, DayParts, Reason, SpikeRule
 from portal_app.portals.energy.rules.tariffs import CannotPrice, Priced, Tariff, in_force
 from portal_app.portals.energy.rules.usage import Day, Interval, day_bounds, year_before
 from portal_app.portals.energy.rules.weather import DegreeDays, HomeModel, Stretch, fit_home, normals
-from portal_app.portals.energy.service import tariff_book
+from portal_app.portals.energy.service import places, tariff_book
 from portal_app.portals.energy.service.places import Supply, bill_period
 from portal_app.portals.energy.tables import DayUse, DayWeather
 from portal_app.portals.energy.tables import Interval as IntervalRow
@@ -150,8 +151,38 @@ class Insight:
         )
 
     def reason_of(self, called: CallOut) -> Reason:
-        """Why the highest day of a call-out was likely high."""
-        return spiking.likely_reason(self.facts_of(called.highest.day), self.unit)
+        """Why the highest day of a call-out was likely high, in the scale the account reads."""
+        return spiking.likely_reason(self._as_read(self.facts_of(called.highest.day)), self.unit)
+
+    def _as_read(self, facts: DayFacts) -> DayFacts:
+        """The same facts in the account's own scale, for words; sums stay in Fahrenheit."""
+        if places.scale_of(self.access) == "F":
+            return facts
+
+        def degrees(value: Decimal | None) -> Decimal | None:
+            return None if value is None else (value - 32) * 5 / 9
+
+        def apart(value: Decimal | None) -> Decimal | None:
+            return None if value is None else value * 5 / 9
+
+        return replace(
+            facts,
+            scale="C",
+            high=degrees(facts.high),
+            low=degrees(facts.low),
+            cooling=apart(facts.cooling),
+            usual_cooling=apart(facts.usual_cooling),
+            heating=apart(facts.heating),
+            usual_heating=apart(facts.usual_heating),
+        )
+
+    def degrees(self, fahrenheit: Decimal | None) -> str:
+        """A temperature as the account reads it: "31 F", "-1 °C"; nothing where it is not known."""
+        if fahrenheit is None:
+            return ""
+        if places.scale_of(self.access) == "F":
+            return f"{whole(fahrenheit)} F"
+        return f"{whole((fahrenheit - 32) * 5 / 9)} °C"
 
     def parts_of(self, spike: spiking.Spike) -> DayParts:
         """What made one odd day, in parts that sum to it."""

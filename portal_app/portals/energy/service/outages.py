@@ -15,7 +15,6 @@ from portal_app.core.ids import reference
 from portal_app.portals.energy.rules import outages, restoration
 from portal_app.portals.energy.service import outage_facts, outage_map, places
 from portal_app.portals.energy.tables import (
-    EnergyChoice,
     EtrChange,
     Outage,
     OutageReport,
@@ -43,7 +42,7 @@ def band(access: Access) -> Alert:
     touched = [(outage, place) for place in mine for outage in outage_facts.at_place(access, place, found)]
     if not touched:
         return Alert()
-    choice = access.first(EnergyChoice, col(EnergyChoice.account_id) == access.visitor.account_id)
+    choice = places.choice_of(access)
     medical = bool(choice and choice.medical)
     seen = [
         outages.AtAddress(o.id, o.state, o.started_at, o.etr, o.restored_at, medical=medical)

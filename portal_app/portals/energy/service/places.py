@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlmodel import col, func
 
 from portal_app.core.access import Access
 from portal_app.core.accounts import Account
 from portal_app.core.errors import NotYours
-from portal_app.portals.energy.tables import DayUse, Meter, Premise, Register, ServiceAgreement
+from portal_app.portals.energy.tables import (
+    DayUse,
+    EnergyChoice,
+    Meter,
+    Premise,
+    Register,
+    ServiceAgreement,
+)
 from portal_app.shapes.forms import Choice
 
 
@@ -106,6 +114,18 @@ def _names(each: Supply) -> tuple[str, str]:
 def account(access: Access) -> Account:
     """The account one is in."""
     return access.get(Account, access.visitor.account_id)
+
+
+def choice_of(access: Access) -> EnergyChoice | None:
+    """What the account chose for its energy pages, if it ever chose."""
+    mine = col(EnergyChoice.account_id) == access.visitor.account_id
+    return access.once("choice", lambda: access.first(EnergyChoice, mine))
+
+
+def scale_of(access: Access) -> Literal["F", "C"]:
+    """The scale the account reads temperatures in."""
+    found = choice_of(access)
+    return "C" if found is not None and found.temperature == "C" else "F"
 
 
 def as_choices(found: list[Premise]) -> tuple[Choice, ...]:

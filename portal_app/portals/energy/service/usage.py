@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from portal_app.core import money, when
 from portal_app.core.access import Access, reads
@@ -214,8 +215,8 @@ def _odd_day(access: Access, main: Insight, called: list[spikes.CallOut]) -> Odd
     facts = main.facts_of(spike.day)
     named = [
         (f"Your usual {spike.day:%A}", parts.usual),
-        (_weather_label("Cooling", facts.high), parts.cooling),
-        (_weather_label("Heating", facts.low), parts.heating),
+        (_weather_label("Cooling", main.degrees(facts.high)), parts.cooling),
+        (_weather_label("Heating", main.degrees(facts.low)), parts.heating),
         ("More running at night", parts.night),
         ("We cannot tell", parts.remainder),
     ]
@@ -243,8 +244,8 @@ def _tenths(parts: list[tuple[str, int]], total: int) -> list[SumLine]:
     return [SumLine(label, f"{tenth / 10:.1f}") for (label, _), tenth in zip(parts, floors, strict=True)]
 
 
-def _weather_label(name: str, degrees: object) -> str:
-    return f"{name}: {whole(degrees)} F" if degrees is not None else name  # pyright: ignore[reportArgumentType]
+def _weather_label(name: str, degrees: str) -> str:
+    return f"{name}: {degrees}" if degrees else name
 
 
 def _odd_rows(access: Access, main: Insight) -> tuple[LinkRow, ...]:
@@ -316,7 +317,8 @@ def _weather_note(main: Insight) -> str:
     how = (
         "from every hour" if known.method == "hourly" else "from each day's average, which says a little less"
     )
-    return f"Heating counts degrees below 60 F, cooling degrees above 65 F, {how}."
+    low, high = main.degrees(Decimal(60)), main.degrees(Decimal(65))
+    return f"Heating counts degrees below {low}, cooling degrees above {high}, {how}."
 
 
 def _foot(access: Access, main: Insight) -> str:
