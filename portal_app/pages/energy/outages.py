@@ -14,6 +14,7 @@ from portal_app.components.blocks.notice import notice
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.status_tracker import status_tracker
 from portal_app.components.blocks.timeline import timeline
+from portal_app.pages.energy.no_place import no_place
 from portal_app.state.energy.outages import OpenReportState, OutagesState, ReportState
 from portal_app.state.session import SessionState
 
@@ -85,7 +86,11 @@ def outages() -> rx.Component:
                 action_bar(link_button("Report an outage", "/energy/outages/report", "primary", icon="bolt")),
             ),
         ),
-        rx.fragment(headline_skeleton("Looking for outages"), rows_skeleton(4)),
+        rx.cond(
+            OutagesState.nowhere,
+            no_place("Outages"),
+            rx.fragment(headline_skeleton("Looking for outages"), rows_skeleton(4)),
+        ),
     )
 
 
@@ -131,7 +136,8 @@ def report() -> rx.Component:
         ),
         link_button("Follow it", "/energy/outages", "primary"),
     )
-    return rx.cond(state.done.title, told, asked)
+    asks = rx.cond(state.nowhere, no_place("Report an outage"), asked)
+    return rx.cond(state.done.title, told, asks)
 
 
 def report_openly() -> rx.Component:

@@ -15,6 +15,7 @@ from portal_app.components.blocks.rule import rule
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.tips import tips
+from portal_app.pages.energy.no_place import no_place
 from portal_app.shapes.forms import Choice
 from portal_app.state.energy.usage import UsageState
 
@@ -139,5 +140,9 @@ def usage() -> rx.Component:
     return rx.cond(
         page.ready,
         rx.fragment(head, rx.cond(page.chart.title, rx.fragment(_chart(), _beside()), nothing)),
-        rx.fragment(headline_skeleton("Loading your use"), rows_skeleton(4)),
+        rx.cond(
+            UsageState.nowhere,
+            no_place("Your use"),
+            rx.fragment(headline_skeleton("Loading your use"), rows_skeleton(4)),
+        ),
     )

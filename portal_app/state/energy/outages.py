@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from portal_app.core.errors import NotYours
 from portal_app.portals.energy.service import outage_facts, outages, reporting
 from portal_app.shapes.energy import OutagePage
 from portal_app.shapes.forms import Choice
@@ -34,6 +35,7 @@ class OutagesState(Acting, rx.State):
     """The outage page: one place's stages, the map, what is planned."""
 
     page: OutagePage = OutagePage()
+    nowhere: bool = False
     premise_id: str = ""
     zoom: int = 0
 
@@ -45,7 +47,12 @@ class OutagesState(Acting, rx.State):
     async def load(self):
         """Fill the page when it opens, and keep it true from then on."""
         visitor = await self._visitor()
-        await self._show()
+        self.nowhere = False
+        try:
+            await self._show()
+        except NotYours:
+            self.page, self.premise_id, self.nowhere = OutagePage(), "", True
+            return
         watch(self, outage_facts.topic(visitor.company_id), OutagesState.refresh)
 
     @rx.event
@@ -84,6 +91,7 @@ class ReportState(Acting, rx.State):
     premises: list[Choice] = []
     premise_id: str = ""
     street: str = ""
+    nowhere: bool = False
     extent: str = "all"
     extents: list[Choice] = [Choice(value, label) for value, label in outages.EXTENTS.items()]
     done: Notice = Notice()
@@ -93,7 +101,12 @@ class ReportState(Acting, rx.State):
         """Know the person's places, the first one chosen."""
         self.done = Notice()
         self.extent = "all"
-        found = await self._do(reporting.my_places)
+        self.nowhere = False
+        try:
+            found = await self._do(reporting.my_places)
+        except NotYours:
+            self.nowhere = True
+            return
         self.premises = list(found.choices)
         self.premise_id, self.street = found.first, found.street
 

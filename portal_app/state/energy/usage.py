@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from portal_app.core.errors import NotYours
 from portal_app.portals.energy.service import usage
 from portal_app.shapes.energy import UsagePage
 from portal_app.shapes.tasks import LinkRow
@@ -12,6 +13,7 @@ class UsageState(Acting, rx.State):
     """Why is it high: one supply, one span, one unit."""
 
     page: UsagePage = UsagePage()
+    nowhere: bool = False
     place: str = ""
     commodity: str = ""
     span: str = "bill"
@@ -32,8 +34,11 @@ class UsageState(Acting, rx.State):
         asked = self.router.url.query_parameters
         self.place, self.on = str(asked.get("place", "")), str(asked.get("on", ""))
         self.span, self.unit, self.commodity = str(asked.get("span", "bill")), "energy", ""
-        self.tariffs, self.tariffs_note = [], ""
-        await self._show()
+        self.tariffs, self.tariffs_note, self.nowhere = [], "", False
+        try:
+            await self._show()
+        except NotYours:
+            self.page, self.nowhere = UsagePage(), True
 
     @rx.event
     async def choose_place(self, place: str):
