@@ -46,6 +46,12 @@ def seeded(
         yield
 
 
+@pytest.fixture(autouse=True)
+def _served_kinds() -> None:
+    """Other tests tell identity of other kinds; here it knows those that are served."""
+    identity.use_roles({kind.key: kind.roles for kind in KINDS})
+
+
 @pytest.fixture
 def client(seeded: None, tmp_path: Path) -> TestClient:
     homes = assembled._homes()
