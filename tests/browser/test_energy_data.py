@@ -18,7 +18,7 @@ def send(page: Page, file: Path | dict, account: str) -> None:
     page.get_by_role("button", name="Bring it in").click()
 
 
-@pytest.mark.line("U13-01", "V13-19", "V13-8")
+@pytest.mark.line("U13-01", "V13-17", "V13-19", "V13-8")
 def test_rosa_brings_a_year_in_and_sees_its_totals_without_a_reload(
     desktop: Page, sign_in: Callable[..., Page]
 ) -> None:
@@ -35,6 +35,7 @@ def test_rosa_brings_a_year_in_and_sees_its_totals_without_a_reload(
     assert axe(page) == []
     send(page, feeds.real(feeds.NINE_DAYS), "7700-2")
     calm(page)
+    expect(page.get_by_text("199.563 kWh").first).to_be_visible()
     expect(page.get_by_text("22.06 USD")).to_be_visible()
     expect(page.get_by_text("the bill says 22.08", exact=True)).to_be_visible()
 
