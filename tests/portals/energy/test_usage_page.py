@@ -11,8 +11,8 @@ from sqlmodel import col
 from portal_app.core.access import SystemAccess, acting_for_company
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.portals.energy.rules.tariffs import Period, Tariff, Tier
-from portal_app.portals.energy.service import insight as insights
 from portal_app.portals.energy.service import choices, neighbourhood, places, rollup, tariff_book, usage
+from portal_app.portals.energy.service import insight as insights
 from portal_app.portals.energy.tables import (
     DayUse,
     DayWeather,
