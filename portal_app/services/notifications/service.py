@@ -1,6 +1,6 @@
 """Tell people what moved: on the portal since their last visit, and by mail where they want it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, func
@@ -15,6 +15,8 @@ from portal_app.services.notifications.post import Letter
 from portal_app.services.notifications.tables import Mail, News, Preference
 from portal_app.settings import settings
 from portal_app.shapes.tasks import NewsRow
+
+FOR_THE_NEW = timedelta(days=14)
 
 
 def tell(
@@ -100,10 +102,10 @@ def since(access: Access, last_seen: datetime | None = None, limit: int = 10) ->
 
 @reads
 def unseen(access: Access) -> int:
-    """How much moved since this person was last here."""
-    last_seen = access.visitor.last_seen
-    newer = [] if last_seen is None else [col(News.at) > last_seen]
-    return access.db.exec(access.columns(News, func.count(col(News.id))).where(*newer)).one()  # pyright: ignore[reportCallIssue, reportArgumentType]
+    """How much moved since this person was last here; for somebody new, in the last two weeks."""
+    last_seen = access.visitor.last_seen or now() - FOR_THE_NEW
+    newer = col(News.at) > last_seen
+    return access.db.exec(access.columns(News, func.count(col(News.id))).where(newer)).one()  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 @reads
