@@ -83,7 +83,7 @@ class Access:
     _known: dict[object, Any] = field(default_factory=dict)
 
     def once(self, key: object, ask: Callable[[], K]) -> K:
-        """What `ask` gives: asked once a transaction while nothing can change, every time in a writing one."""
+        """What `ask` gives: asked once in a reading transaction, every time in a writing one."""
         if not self.only_reads:
             return ask()
         if key not in self._known:
