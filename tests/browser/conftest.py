@@ -183,10 +183,15 @@ def new_page(
 
     def make(viewport: dict[str, int] = PHONE, **options: Any) -> Page:
         context = browser.new_context(
-            base_url=portal.url,
             viewport=viewport,
             has_touch=viewport["width"] < 800,
-            **{"reduced_motion": "reduce", "locale": "en-US", "timezone_id": "America/Chicago", **options},
+            **{
+                "base_url": portal.url,
+                "reduced_motion": "reduce",
+                "locale": "en-US",
+                "timezone_id": "America/Chicago",
+                **options,
+            },
         )
         contexts.append(context)
         context.set_default_timeout(15_000)

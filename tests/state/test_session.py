@@ -22,6 +22,14 @@ from tests.services.identity.conftest import PASSWORD, door  # noqa: F401 -- a c
 ANN, BOB, RAE = "ann@bright.example", "bob@bright.example", "rae@bright.example"
 
 
+@pytest.fixture(autouse=True)
+def _no_page_needs_anything():
+    """The assembly tells which permission opens which address; these tests say it themselves."""
+    use_needs({})
+    yield
+    use_needs({})
+
+
 class DeskState(Acting, rx.State):
     """A page of this test's own."""
 
