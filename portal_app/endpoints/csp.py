@@ -54,6 +54,8 @@ def inline_script_hashes(build_dir: Path) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, tuple[str, ...]] = {}
     for file in sorted(build_dir.rglob("*.html")) if build_dir.is_dir() else ():
+        if (file.with_suffix("") / "index.html").is_file():
+            continue  # the folder's own page is what is served at this address
         name = file.relative_to(build_dir).as_posix()
         route = "*" if name in _FALLBACKS else "/" + re.sub(r"(^|/)index\.html$|\.html$", "", name)
         hashes = hashes_of(file.read_text("utf-8"))

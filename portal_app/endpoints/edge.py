@@ -43,6 +43,7 @@ _ALWAYS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_OF_A_PART = (_ALWAYS[0], _ALWAYS[-1])
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -233,12 +234,15 @@ class _Answer:
 
     def _headers(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in given}
-        wanted = [*_ALWAYS, (b"content-security-policy", self.policy.encode())]
+        kind = next((value for name, value in given if name.lower() == b"content-type"), b"")
+        html = kind.startswith(b"text/html")
+        # What a built script or picture may do follows from the page that asked for it.
+        part = self.asked.path.startswith("/assets/") or kind.startswith((b"font/", b"text/css"))
+        wanted = list(_OF_A_PART if part and not html else _ALWAYS)
+        if not part or html:
+            wanted.append((b"content-security-policy", self.policy.encode()))
         if settings().secure_cookies:
             wanted.append(_HSTS)
-        html = any(
-            name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in given
-        )
         kept = self._how_long_kept(html)
         if kept:
             wanted.append((b"cache-control", kept))

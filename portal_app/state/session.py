@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -150,7 +151,7 @@ class SessionState(Acting, rx.State):
     async def simple_view(self, on: bool):
         """Turn the home into three large buttons, or back; kept for this person."""
         await self._do(tenancy.choose_simple, bool(on))
-        self.who, self.accounts, self.news_count = await self._do(_greet)
+        self.who = replace(self.who, simple=bool(on))
 
 
 def _said(
