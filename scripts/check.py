@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from hashlib import sha256
+from pathlib import Path
 
 from scripts.browser import find_or_install
 from scripts.build_front_end import build
 from scripts.environment import BIN, LOGS, PYTHON, ROOT, quietly, say, with_node
 
+Running = list[tuple[str, "subprocess.Popen[bytes]", Path]]
 _BROWSER_TESTS = ROOT / "tests" / "browser"
 _STATIC = (
     ("format", ["ruff", "format", "--check", "."]),
@@ -19,7 +20,7 @@ _STATIC = (
     ("contracts", ["lint-imports", "--no-cache"]),
     ("types", ["pyright"]),
 )
-_FAST = ("-n", "2", "-q", "-m", "not browser and not slow")
+_FAST = ("-n", "2", "-q", "-m", "not browser and not slow and not postgres")
 _ALL = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "--durations", "12")
 
 
@@ -32,10 +33,10 @@ def environment() -> dict[str, str]:
     }
 
 
-def static_checks() -> list[str]:
-    """Format, lint, contracts and types, side by side; the output of those that fail, and their names."""
+def begin_static_checks() -> Running:
+    """Start format, lint, contracts and types, beside whatever comes next."""
     LOGS.mkdir(exist_ok=True)
-    began, running = time.monotonic(), []
+    running = []
     for name, command in _STATIC:
         log = LOGS / f"check-{name}.log"
         with log.open("w") as sink:
@@ -48,14 +49,18 @@ def static_checks() -> list[str]:
                 stderr=subprocess.STDOUT,
             )
         running.append((name, job, log))
+    return running
+
+
+def end_static_checks(running: Running) -> list[str]:
+    """Wait for them, show the output of those that failed, and give their names."""
     failed = []
     for name, job, log in running:
         if job.wait():
             failed.append(name)
             say(f"\n--- {name} ---\n{log.read_text(errors='replace')[-12_000:]}")
     good = ", ".join(name for name, _ in _STATIC if name not in failed) or "nothing"
-    took = time.monotonic() - began
-    say(f"{good} clean, {', '.join(failed) or 'nothing'} failed in {took:.0f} s")
+    say(f"{good} clean, {', '.join(failed) or 'nothing'} failed")
     return failed
 
 
@@ -90,9 +95,11 @@ def main(ring: str) -> int:
         build()
         axe()
         words = _ALL
-    failed = static_checks()
+    running = begin_static_checks()
     shutil.rmtree(LOGS / "browser", ignore_errors=True)
-    if pytest((*words, *json.loads(os.environ.get("PYTEST_WORDS", "[]"))), here):
+    tests = pytest((*words, *json.loads(os.environ.get("PYTEST_WORDS", "[]"))), here)
+    failed = end_static_checks(running)
+    if tests:
         failed.append("tests")
     if failed:
         say(f"Failed: {', '.join(failed)}.")

@@ -164,6 +164,7 @@ class Program:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.line("S-14", "S-13", "S-39")
 def test_a_stolen_token_shows_nothing_and_a_signed_out_socket_reads_nothing(server):
     value, _ = identity.sign_in("ann@bright.example", PASSWORD)

@@ -201,6 +201,7 @@ def test_a_refund_pays_the_oldest_open_bill_first(house, issue):
     assert (owed.cents, owed.credit_cents) == (2500, 0)
 
 
+@pytest.mark.slow
 @given(amounts=st.lists(st.integers(-50_000, 200_000), min_size=1, max_size=5))
 def test_the_ledger_sums_to_nought_and_the_balance_to_what_was_billed(house, issue, amounts):
     with before_sign_in(reads_only=True) as db:

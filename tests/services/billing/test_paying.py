@@ -296,6 +296,7 @@ def test_a_company_without_a_bank_account_says_how_to_pay(house, issue):
         _ask(house.owner, bill)
 
 
+@pytest.mark.slow
 @given(
     parts=st.lists(st.integers(1, 9000), min_size=1, max_size=4),
     bills=st.lists(st.integers(1, 9000), min_size=1, max_size=3),

@@ -107,6 +107,7 @@ sys.stdout.write(f"{count} {problems} {grown}")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "readings", "problems"),
     [
