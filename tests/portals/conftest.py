@@ -82,6 +82,13 @@ def do(visitor: Visitor, use_case: Callable[..., Any], *arguments: Any, **named:
         return use_case(access, *arguments, **named)
 
 
+def _load(key: str, url: str, folder: Path) -> None:
+    """Load a kind's demo into a database that has its tables."""
+    kind = next(kind for kind in KINDS if kind.key == key)
+    with engines.pointed_at(url, folder / "var"), house_clock.at(NOON, everywhere=True):
+        kind.seed(**SMALL.get(key, {}))  # pyright: ignore[reportCallIssue]
+
+
 @pytest.fixture(scope="session")
 def _towns(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     made: dict[str, Path] = {}
@@ -90,13 +97,8 @@ def _towns(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         if key not in made:
             folder = tmp_path_factory.mktemp(f"town-{key}")
             file = folder / "town.db"
-            kind = next(kind for kind in KINDS if kind.key == key)
             engines.fill(f"sqlite:///{file}")
-            with (
-                engines.pointed_at(f"sqlite:///{file}", folder / "var"),
-                house_clock.at(NOON, everywhere=True),
-            ):
-                kind.seed(**SMALL.get(key, {}))  # pyright: ignore[reportCallIssue]
+            _load(key, f"sqlite:///{file}", folder)
             made[key] = file
         return made[key]
 
@@ -119,7 +121,18 @@ def town_of(_towns: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[
         yield opened
 
 
-@pytest.fixture
-def brightwater(town_of: Callable[[str], Town]) -> Town:
-    """The small Brightwater: Maya at home, Omar's three shops, 24 neighbours, Rosa who runs it."""
-    return town_of("energy")
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def brightwater(
+    request: pytest.FixtureRequest, town_of: Callable[[str], Town], tmp_path: Path
+) -> Iterator[Town]:
+    """The small Brightwater on both engines: Maya, Omar's three shops, 24 neighbours, Rosa who runs it."""
+    if request.param == "sqlite":
+        yield town_of("energy")
+        return
+    server: engines.PostgresTemplate = request.getfixturevalue("postgres")
+    with ExitStack() as stack:
+        url = stack.enter_context(server.filled("energy", lambda url: _load("energy", url, tmp_path)))
+        stack.enter_context(engines.pointed_at(url, tmp_path / "var"))
+        town = Town(next(kind for kind in KINDS if kind.key == "energy"), stack)
+        town.set(NOON)
+        yield town
