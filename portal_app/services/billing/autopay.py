@@ -12,7 +12,7 @@ from portal_app.core.errors import Refusal
 from portal_app.core.ids import reference
 from portal_app.core.money import exponent
 from portal_app.services.billing import ledger, rules
-from portal_app.services.billing.company import bank_place, company_of, money, today, who
+from portal_app.services.billing.company import bank_place, company_of, hold, money, today, who
 from portal_app.services.billing.ledger import LedgerEntry
 from portal_app.services.billing.news import mail, tell
 from portal_app.services.billing.paying import new_payment
@@ -346,6 +346,7 @@ def collect_autopay(access: Access) -> int:
 
 def _collect(access: Access, notice: AutopayNotice) -> int:
     bill = access.get(Bill, notice.bill_id)
+    hold(access, bill.account_id)
     cents = min(notice.cents, ledger.left_of(access, bill.id))
     guard = (col(AutopayNotice.id) == notice.id, col(AutopayNotice.state) == "sent")
     if (

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from portal_app.core.access import Access, reads
@@ -31,6 +30,7 @@ def request_payment(access: Access, bill_id: str) -> PaymentRequest:
     """
     access.require("bill.pay")
     bill = access.get(Bill, bill_id)
+    hold(access, bill.account_id)
     left = ledger.left_of(access, bill.id)
     rules.check_payable(bill.title, bill.state, left)
     company = company_of(access)
@@ -59,20 +59,14 @@ def _open_payment(access: Access, bill_id: str) -> Payment | None:
 
 def _ask(access: Access, bill: Bill, left: int) -> Payment:
     staff = access.visitor.staff
-    try:
-        payment = new_payment(
-            access,
-            bill,
-            left,
-            asked_by=who(access),
-            on_behalf=access.get(Account, bill.account_id).name if staff else "",
-            channel="phone" if staff else "portal",
-        )
-    except IntegrityError:
-        known = _open_payment(access, bill.id)
-        if known is None:
-            raise
-        return known
+    payment = new_payment(
+        access,
+        bill,
+        left,
+        asked_by=who(access),
+        on_behalf=access.get(Account, bill.account_id).name if staff else "",
+        channel="phone" if staff else "portal",
+    )
     amount = money(access, left, bill.currency)
     access.note(
         "bill.pay",
@@ -89,20 +83,19 @@ def _ask(access: Access, bill: Bill, left: int) -> Payment:
 
 
 def new_payment(access: Access, bill: Bill, cents: int, **facts: str) -> Payment:
-    """Store the next intention to pay a bill. Raises IntegrityError when another one asked first."""
+    """Store the next intention to pay a bill, for a caller that holds the account."""
     before = access.all(Payment, col(Payment.bill_id) == bill.id)
-    with access.db.begin_nested():
-        return access.add(
-            Payment,
-            account_id=bill.account_id,
-            bill_id=bill.id,
-            key=f"{bill.id}:{len(before) + 1}",
-            reference=new_reference("PAY") if before else bill.reference,
-            cents=rules.check_cents(cents),
-            currency=bill.currency,
-            person_id=access.visitor.person_id,
-            **facts,
-        )
+    return access.add(
+        Payment,
+        account_id=bill.account_id,
+        bill_id=bill.id,
+        key=f"{bill.id}:{len(before) + 1}",
+        reference=new_reference("PAY") if before else bill.reference,
+        cents=rules.check_cents(cents),
+        currency=bill.currency,
+        person_id=access.visitor.person_id,
+        **facts,
+    )
 
 
 def record_transfer(access: Access, reference: str, cents: int, received_on: date, bank_line: str) -> Notice:
@@ -167,7 +160,11 @@ def _named(access: Access, reference: str) -> Payment:
         raise Refusal(
             f"{bill.title} has nothing to pay. Ask the customer which bill they meant.", "reference"
         )
-    return new_payment(access, bill, bill.total_cents, asked_by="the customer, from the bill", channel="post")
+    hold(access, bill.account_id)
+    meanwhile = access.first(Payment, col(Payment.reference) == reference)
+    return meanwhile or new_payment(
+        access, bill, bill.total_cents, asked_by="the customer, from the bill", channel="post"
+    )
 
 
 def _recorded_before(access: Access, known: Transfer, payment: Payment, cents: int) -> Notice:
