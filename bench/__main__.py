@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench import builds, imports, pages, servers, sockets
 from bench.link import Link, links
-from portal_app import portal_app as assembled
+from portal_app import registry
 from portal_app.first_paint import gather
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
@@ -71,7 +71,7 @@ def cookie() -> tuple[str, str]:
 def figure() -> str:
     """The whole units of the figure that every page must show."""
     _, visitor = identity.sign_in_as_demo(WHO, "127.0.0.1", "bench")
-    kind = assembled.kind_named("energy")
+    kind = registry.kind_named("energy")
     return perform(visitor, gather, kind.home)["home"].figure.whole
 
 

@@ -1,7 +1,6 @@
 """The assembly: every kind's pages, in its frame, on the map; the doors over HTTP; what runs beside them."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import reflex as rx
@@ -24,10 +23,9 @@ from portal_app.pages.catalogue import address, band_of, everywhere
 from portal_app.pages.page import Page
 from portal_app.pages.shared import gallery, sign_in
 from portal_app.pages.shared.menu import account_menu, simple_switch
-from portal_app.registry import KINDS, kind_named
+from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.identity import service as identity
-from portal_app.services.tenancy import service as tenancy
 from portal_app.settings import settings
 from portal_app.shapes.portal import Kind, NavEntry
 from portal_app.shapes.status import Alert, Notice
@@ -206,4 +204,3 @@ async def _beside() -> Any:
 
 
 app = _build()
-__all__ = ["BUILT", "Path", "app", "kind_named", "tenancy"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from portal_app import portal_app as assembled
+from portal_app import registry
 from portal_app.components.first_paint import as_html
 from portal_app.first_paint import FirstPaint, gather
 from portal_app.registry import KINDS
@@ -76,7 +77,7 @@ def found_for(kind, email: str) -> dict:
 @pytest.mark.line("X-03", "X-19")
 def test_the_home_arrives_with_its_figure_drawn_and_is_kept_by_nobody(client):
     answer = client.get("/energy", headers=as_person(MAYA))
-    seen = found_for(assembled.kind_named("energy"), MAYA)["home"]
+    seen = found_for(registry.kind_named("energy"), MAYA)["home"]
     first = answer.text.partition('<first-paint id="first">')[2].partition("</first-paint>")[0]
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "private, no-store"

@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal_app.core.ids import new_id
-from portal_app.core.tables import AccountRow, CompanyRow, Row, moment_field
+from portal_app.core.tables import AccountRow, Row, moment_field
 
 
 class Company(SQLModel, table=True):
@@ -75,6 +75,3 @@ def account_exists(db: Session, company_id: str, account_id: str) -> bool:
     """Whether the company has that account."""
     found = select(Account.id).where(col(Account.id) == account_id, col(Account.company_id) == company_id)
     return db.exec(found).first() is not None
-
-
-__all__ = ["Account", "Company", "CompanyRow", "Member", "Person", "account_exists"]

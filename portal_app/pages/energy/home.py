@@ -17,7 +17,7 @@ from portal_app.components.blocks.skeleton import card_skeleton, headline_skelet
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.task_buttons import task_buttons
 from portal_app.components.blocks.tips import tips
-from portal_app.components.draw import live, when
+from portal_app.components.draw import when
 from portal_app.shapes.energy import EnergyHome
 from portal_app.state.energy.home import HomeState
 
@@ -104,6 +104,3 @@ def home() -> rx.Component:
         rx.el.span(hidden=True, custom_attrs=marker),
         rx.cond(seen.ready, headline(seen), _waiting()),
     )
-
-
-__all__ = ["headline", "headline_first", "home", "live"]

@@ -16,7 +16,6 @@ from portal_app.components.blocks.status_tracker import status_tracker
 from portal_app.components.blocks.timeline import timeline
 from portal_app.pages.energy.no_place import no_place
 from portal_app.state.energy.outages import OpenReportState, OutagesState, ReportState
-from portal_app.state.session import SessionState
 
 
 def _head() -> rx.Component:
@@ -168,6 +167,3 @@ def report_openly() -> rx.Component:
             class_name="quiet",
         ),
     )
-
-
-__all__ = ["SessionState", "outages", "report", "report_openly"]

@@ -8,7 +8,7 @@ import structlog
 from portal_app.core.access import SystemAccess, acting_for_company
 from portal_app.core.accounts import Account, Company
 from portal_app.core.clock import today
-from portal_app.portals.energy.seed import climate, ground, happenings, homes, people, readings, tariffs
+from portal_app.portals.energy.seed import ground, happenings, homes, people, readings, tariffs
 from portal_app.portals.energy.seed.readings import Place
 from portal_app.services.tenancy import service as tenancy
 
@@ -151,11 +151,3 @@ def _neighbour(access: SystemAccess, number: int, known: list[date], snap: froze
     premise = people.settle(access, account, place, 0)
     register = readings.connect(access, premise, "electricity", "E-HOME", place.meter, known[0], 3, 86_400)
     readings.fill(access, register, readings.by_day(habits, known, ZONE, snap), ZONE)
-
-
-def company_days(last: date, count: int) -> list[date]:
-    """The last days of the demo, for tests."""
-    return homes.days_up_to(last, count)
-
-
-__all__ = ["climate", "load"]

@@ -7,7 +7,7 @@ from sqlmodel import col, func, or_
 
 from portal_app.core.access import Access, acting_for_company, reads
 from portal_app.core.accounts import Account
-from portal_app.core.errors import Refusal, TooMany
+from portal_app.core.errors import TooMany
 from portal_app.portals.energy.rules.outages import WORDS
 from portal_app.portals.energy.service import outage_facts, outages, places
 from portal_app.portals.energy.tables import Premise
@@ -122,6 +122,3 @@ def open_news(host: str) -> tuple[LinkRow, ...]:
             for outage in outage_facts.recent(access)
             if outage_facts.is_on(outage)
         )
-
-
-__all__ = ["MyPlaces", "OpenOutcome", "Refusal", "house", "my_places", "open_news", "report_openly"]
