@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal_app.shapes.money import ExplainedLine, SumLine
-from portal_app.shapes.status import Badge
+from portal_app.shapes.status import Badge, Happening
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,10 @@ class AutopayView:
 
 @dataclass(frozen=True)
 class BudgetOffer:
-    """The computed monthly amount, shown before anybody joins; `on` when the plan already runs."""
+    """The computed monthly amount, shown before anybody joins; `on` when the plan already runs.
+
+    `sums` sets what was used against what the plan asked for; `changes` of its amount come newest first.
+    """
 
     open: bool = False
     on: bool = False
@@ -99,7 +102,9 @@ class BudgetOffer:
     words: str = ""
     basis: str = ""
     settles: str = ""
-    so_far: str = ""
+    looks: str = ""
+    sums: tuple[SumLine, ...] = ()
+    changes: tuple[Happening, ...] = ()
     site_id: str = ""
 
 

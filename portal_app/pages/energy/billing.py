@@ -17,6 +17,7 @@ from portal_app.components.blocks.invoice_rows import invoice_rows
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
+from portal_app.components.blocks.timeline import timeline
 from portal_app.shapes.forms import Choice, Effect
 from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
 from portal_app.state.session import SessionState
@@ -308,10 +309,12 @@ def budget() -> rx.Component:
             rx.cond(offer.amount, rx.el.p(rx.el.span(offer.amount, class_name="big"), class_name="figure")),
             rx.el.p(offer.words, class_name="meaning"),
             rx.cond(offer.basis, rx.el.p(offer.basis, class_name="quiet")),
+            rx.cond(offer.looks, rx.el.p(offer.looks, class_name="quiet")),
             rx.cond(offer.settles, rx.el.p(offer.settles, class_name="quiet")),
-            rx.cond(offer.so_far, rx.el.p(offer.so_far, class_name="quiet")),
             class_name="stack",
         ),
+        rx.cond(offer.sums, section(sum_table(offer.sums), title="Used and asked for")),
+        rx.cond(offer.changes, section(timeline(offer.changes, dated=True), title="How the amount changed")),
         rx.cond(
             offer.on,
             button("Leave the plan", "danger", on_click=state.ask_leave(True)),

@@ -5,35 +5,19 @@ from sqlmodel import col
 from portal_app.core.access import Access, reads
 from portal_app.core.errors import Refusal
 from portal_app.core.ids import reference
-from portal_app.services.billing import ledger, rules
-from portal_app.services.billing.budget_lines import plan_of
-from portal_app.services.billing.company import company_of, money, today, who
+from portal_app.services.billing import budget_lines, budget_reviews, ledger, rules
+from portal_app.services.billing.budget_lines import ISSUED, PlanBill, plan_of
+from portal_app.services.billing.company import company_of, hold, money, today, who
 from portal_app.services.billing.issue import issue_settlement
 from portal_app.services.billing.news import mail, tell
-from portal_app.services.billing.rules import BUDGET_CODE, PLAN_MONTHS, LineDraft
-from portal_app.services.billing.tables import Bill, BillLine, BudgetPlan
+from portal_app.services.billing.rules import PLAN_MONTHS, LineDraft
+from portal_app.services.billing.tables import Bill, BudgetPlan
 from portal_app.shapes.billing import BudgetOffer
 from portal_app.shapes.forms import Choice
+from portal_app.shapes.money import SumLine
 from portal_app.shapes.status import Notice
 
 DUE_DAYS = 21
-
-
-def _costs(access: Access, site_id: str) -> list[int]:
-    """What the last twelve bills of a place cost, without what a plan put off; newest first."""
-    bills = access.all(
-        Bill,
-        col(Bill.account_id) == access.visitor.account_id,
-        col(Bill.site_id) == site_id,
-        col(Bill.state).in_(("issued", "part_paid", "paid")),
-        col(Bill.key).is_(None) | col(Bill.key).not_like("settle:%"),
-        order=(col(Bill.period_to).desc(), col(Bill.number).desc()),
-        limit=PLAN_MONTHS,
-    )
-    ids = [bill.id for bill in bills]
-    shifted = access.all(BillLine, col(BillLine.bill_id).in_(ids), col(BillLine.code) == BUDGET_CODE)
-    put_off = {line.bill_id: line.amount_cents for line in shifted}
-    return [bill.total_cents - put_off.get(bill.id, 0) for bill in bills]
 
 
 @reads
@@ -53,7 +37,7 @@ def budget_places(access: Access) -> list[Choice]:
 def _places(access: Access) -> dict[str, str]:
     mine = (
         col(Bill.account_id) == access.visitor.account_id,
-        col(Bill.state).in_(("issued", "part_paid", "paid")),
+        col(Bill.state).in_(ISSUED),
     )
     found = access.columns(Bill, col(Bill.site_id), col(Bill.site_name)).where(*mine)
     rows = access.db.execute(found.distinct().order_by(col(Bill.site_name), col(Bill.site_id)))
@@ -75,7 +59,7 @@ def _offer(access: Access, site_id: str) -> BudgetOffer:
     plan = plan_of(access, access.visitor.account_id, site_id)
     if plan is not None:
         return _running(access, plan, currency)
-    costs = _costs(access, site_id)
+    costs = budget_lines.costs(access, access.visitor.account_id, site_id)
     if not costs and len(_places(access)) > 1:
         return BudgetOffer(words="A budget plan is for one place. Choose which one first.")
     if len(costs) < PLAN_MONTHS:
@@ -95,30 +79,52 @@ def _offer(access: Access, site_id: str) -> BudgetOffer:
         words=f"{amount} every month instead of a bill that goes up and down.",
         basis=f"Your last {PLAN_MONTHS} bills came to {year}. A twelfth of that is {amount}.",
         settles=f"After {PLAN_MONTHS} bills, in {end}, we compare it with your use and settle up.",
+        looks=budget_reviews.LOOKS,
         site_id=site_id,
     )
 
 
 def _running(access: Access, plan: BudgetPlan, currency: str) -> BudgetOffer:
-    apart = ledger.on_plan(access, plan.id)
-    way = "put off so far" if apart >= 0 else "paid ahead so far"
+    bills = budget_lines.plan_bills(access, plan)
+    change = budget_reviews.waiting(access, plan, bills)
     amount = money(access, plan.monthly_cents, currency)
+    words = f"You pay {amount} every month."
+    if change is not None:
+        old, day = money(access, change.old_cents, currency), rules.long_day(change.from_on)
+        words = f"You pay {amount} from your next bill on, the one that begins on {day}. Until then {old}."
     end = f"{rules.same_month_next_year(plan.starts_on):%B %Y}"
     return BudgetOffer(
         on=True,
         cents=plan.monthly_cents,
         amount=amount,
-        words=f"You pay {amount} every month.",
+        words=words,
         basis=f"Since {rules.long_day(plan.starts_on)}, reference {plan.reference}.",
         settles=f"The plan is settled in {end}, or when you leave it.",
-        so_far=f"{money(access, abs(apart), currency)} {way}.",
+        looks=budget_reviews.LOOKS,
+        sums=_sums(access, bills, currency),
+        changes=budget_reviews.changes(access, plan, currency),
         site_id=plan.site_id,
+    )
+
+
+def _sums(access: Access, bills: list[PlanBill], currency: str) -> tuple[SumLine, ...]:
+    """What was used against what the plan asked for; nothing before its first bill."""
+    if not bills:
+        return ()
+    used, asked = sum(each.used_cents for each in bills), sum(each.asked_cents for each in bills)
+    count = f"{len(bills)} bill{'' if len(bills) == 1 else 's'}"
+    way = "Put off so far" if used >= asked else "Paid ahead so far"
+    return (
+        SumLine(f"Used, {count}", money(access, used, currency)),
+        SumLine("Asked for by the plan", money(access, asked, currency)),
+        SumLine(way, money(access, abs(used - asked), currency), whole=True),
     )
 
 
 def enrol_budget(access: Access, expected_cents: int, site_id: str = "") -> Notice:
     """Join a budget plan at the amount that was shown. Refuses when that is no longer the amount."""
     access.require("budget.change")
+    hold(access, access.visitor.account_id)
     site_id = _place(access, site_id)
     offer = _offer(access, site_id)
     if offer.on:
@@ -174,6 +180,7 @@ def _confirm(access: Access, plan: BudgetPlan, title: str, text: str) -> None:
 def leave_budget(access: Access, site_id: str = "") -> Notice:
     """Leave a budget plan; what was put off comes with one last bill, what was paid ahead becomes credit."""
     access.require("budget.change")
+    hold(access, access.visitor.account_id)
     plan = _plan(access, _place(access, site_id))
     access.change(plan, state="left", ended_on=today(access))
     access.later("billing.settle_plan", {"plan_id": plan.id}, key=f"billing.settle_plan:{plan.id}")
@@ -194,6 +201,8 @@ def settle_plan(access: Access, plan_id: str) -> Bill | None:
     """Settle one plan that ended; for the house's jobs. A second call changes nothing."""
     access.require("bill.issue")
     plan = access.get(BudgetPlan, plan_id)
+    hold(access, plan.account_id)
+    access.db.refresh(plan)
     if plan.state == "on":
         access.change(plan, state="settled", ended_on=today(access))
     apart = ledger.on_plan(access, plan.id)
@@ -225,21 +234,7 @@ def settle_up(access: Access) -> int:
     for plan in access.all(
         BudgetPlan, col(BudgetPlan.state) == "on", col(BudgetPlan.starts_on) < today(access)
     ):
-        if _months(access, plan) >= PLAN_MONTHS:
+        if len(budget_lines.plan_bills(access, plan)) >= PLAN_MONTHS:
             settle_plan(access, plan.id)
             settled += 1
     return settled
-
-
-def _months(access: Access, plan: BudgetPlan) -> int:
-    facts = (col(Bill.account_id) == plan.account_id, col(Bill.site_id) == plan.site_id)
-    since = access.all(
-        Bill,
-        *facts,
-        col(Bill.issued_on) >= plan.starts_on,
-        col(Bill.state).in_(("issued", "part_paid", "paid")),
-    )
-    lines = access.all(
-        BillLine, col(BillLine.bill_id).in_([bill.id for bill in since]), col(BillLine.code) == BUDGET_CODE
-    )
-    return len(lines)

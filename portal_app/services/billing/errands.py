@@ -4,7 +4,7 @@ from typing import Any
 
 from portal_app.core.access import SystemAccess
 from portal_app.core.errands import Handler, Repeating
-from portal_app.services.billing import autopay, budget, pdf
+from portal_app.services.billing import autopay, budget, budget_reviews, pdf
 
 
 def _file_pdf(access: SystemAccess, payload: dict[str, Any]) -> None:
@@ -13,6 +13,10 @@ def _file_pdf(access: SystemAccess, payload: dict[str, Any]) -> None:
 
 def _settle_plan(access: SystemAccess, payload: dict[str, Any]) -> None:
     budget.settle_plan(access, payload["plan_id"])
+
+
+def _tell_review(access: SystemAccess, payload: dict[str, Any]) -> None:
+    budget_reviews.tell_review(access, payload)
 
 
 def _announce_debits(access: SystemAccess, _payload: dict[str, Any]) -> None:
@@ -30,6 +34,7 @@ def _settle_up(access: SystemAccess, _payload: dict[str, Any]) -> None:
 JOBS: dict[str, Handler] = {
     "billing.file_pdf": _file_pdf,
     "billing.settle_plan": _settle_plan,
+    "billing.tell_review": _tell_review,
     "billing.announce_debits": _announce_debits,
     "billing.collect_debits": _collect_debits,
     "billing.settle_up": _settle_up,

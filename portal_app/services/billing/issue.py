@@ -13,7 +13,7 @@ from portal_app.core.access import Access
 from portal_app.core.accounts import Account, Company
 from portal_app.core.errors import Refusal
 from portal_app.core.ids import reference
-from portal_app.services.billing import budget_lines, ledger, rules
+from portal_app.services.billing import budget_lines, budget_reviews, ledger, rules
 from portal_app.services.billing.company import company_of, hold, money, setting, today
 from portal_app.services.billing.ledger import Side
 from portal_app.services.billing.news import mail, tell
@@ -51,7 +51,8 @@ def issue_bill(
     """Issue one bill to an account, with the company's next number; the same `key` gives the same bill again.
 
     The lines must add up to `total_cents`. A budget plan of the place adds its line, so that the bill asks
-    for the plan's amount. Credit is used at once. Raises Refusal for lines that do not add up.
+    for the plan's amount; one that ends a quarter of the plan has that amount looked at for the next bills.
+    Credit is used at once. Raises Refusal for lines that do not add up.
     """
     access.require("bill.issue")
     account = hold(access, account_id)
@@ -60,9 +61,9 @@ def issue_bill(
         return known
     rules.check_lines(lines, total_cents)
     issued_on = issued_on or today(access)
-    plan = budget_lines.plan_of(access, account_id, site_id)
+    plan = budget_lines.plan_of(access, account_id, site_id, on=issued_on)
     company = company_of(access)
-    if plan is not None and issued_on >= plan.starts_on:
+    if plan is not None:
         lines = [*lines, budget_lines.plan_line(plan, total_cents, company)]
     due = sum(line.amount_cents for line in lines)
     bill = _write(
@@ -89,6 +90,8 @@ def issue_bill(
     put_off = Side("budget", total_cents - due, bill.id, plan.id if plan else "")
     _charge(access, bill, [Side("revenue", -total_cents, bill.id), put_off])
     _tell_of(access, bill, announce)
+    if plan is not None:
+        budget_reviews.look(access, plan, bill, announce=announce)
     return bill
 
 
@@ -258,6 +261,7 @@ def void_bill(access: Access, bill_id: str, reason: str) -> Notice:
     access.note("bill.void", f"bill:{bill.id}", account_id=bill.account_id, number=bill.number, reason=why)
     access.poke(f"billing:{bill.account_id}")
     tell(access, bill.account_id, f"{bill.title} is withdrawn", why, f"void:{bill.id}")
+    budget_reviews.take_back(access, bill)
     return Notice(
         f"Bill {bill.number} is withdrawn",
         "The customer was told. Issue the right one next.",

@@ -17,6 +17,8 @@ SOON_DAYS = 7
 NOTICE_DAYS = 10
 STOP_BUSINESS_DAYS = 3
 PLAN_MONTHS = 12
+QUARTER = 3
+WORTH_CHANGING = Decimal("0.10")
 BUDGET_CODE = "budget"
 
 AUTOPAY: dict[str, dict[str, str]] = {
@@ -284,6 +286,39 @@ def monthly_amount(bills_cents: Sequence[int]) -> int:
 def settle_up(actual_cents: int, monthly_cents: int, months: int = PLAN_MONTHS) -> int:
     """What is due at the end of a plan; below 0 it goes back to the customer."""
     return actual_cents - monthly_cents * months
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What a plan asks for each month from the next bill on, and whether that is another amount."""
+
+    cents: int
+    changed: bool
+
+
+def adjust(current_cents: int, trailing: Sequence[int], balance_cents: int, bills_left: int) -> Adjustment:
+    """Look at a plan's amount: a usual month of the last twelve bills, and what is behind spread evenly.
+
+    `balance_cents` is used but not asked for yet (below 0: paid ahead). A change of a tenth or less is left
+    alone, so that the amount stays the same for as long as it can; it never goes below 0. Raises ValueError
+    for fewer than twelve bills and without a bill left.
+    """
+    if bills_left < 1:
+        raise ValueError("no bill is left in this plan: settle up")
+    if len(trailing) != PLAN_MONTHS:
+        raise ValueError(f"a plan is adjusted by {PLAN_MONTHS} bills, not {len(trailing)}")
+    expected = Decimal(monthly_amount(trailing) * bills_left + balance_cents)
+    fair = max(int((expected / bills_left).quantize(Decimal(1), rounding=ROUND_HALF_UP)), 0)
+    changed = abs(fair - current_cents) > current_cents * WORTH_CHANGING
+    return Adjustment(fair if changed else current_cents, changed)
+
+
+def quarter_ended(bills: int) -> int:
+    """Which quarter of a plan was the last to end with so many bills: 1, 2, 3; 0 for none.
+
+    The fourth is the settle-up's. Bills count, not months, as they do for the settle-up: a bill may be late.
+    """
+    return bills // QUARTER if bills < PLAN_MONTHS else 0
 
 
 def due_after(day: date, days: int) -> date:

@@ -212,11 +212,11 @@ class AutopayNotice(AccountRow, table=True):
 
 
 class BudgetPlan(AccountRow, table=True):
-    """The same amount every month for one place, settled after a year."""
+    """The same amount every month for one place, looked at each quarter, settled after a year."""
 
     __tablename__ = "budget_plan"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
-        CheckConstraint("monthly_cents > 0", name="monthly_positive"),
+        CheckConstraint("monthly_cents >= 0", name="monthly_not_negative"),
         CheckConstraint("state IN ('on', 'left', 'settled')", name="state_known"),
         CheckConstraint("settle_month BETWEEN 1 AND 12", name="month_of_year"),
         Index(
@@ -237,6 +237,43 @@ class BudgetPlan(AccountRow, table=True):
     reference: str = Field(max_length=20)
     enrolled_by: str = Field(default="", max_length=120)
     ended_on: date | None = None
+
+
+class BudgetReview(AccountRow, table=True):
+    """One quarterly look at a budget plan: what it asked for before and after, and what that rests on.
+
+    `balance_cents` was used but not asked for by then (below 0: paid ahead), `average_cents` a usual month of
+    the last twelve bills; `bill_id` ended the quarter, bills from `from_on` on ask for the new amount. A look
+    that led to no other amount is kept too. Withdrawn with the bill that ended the quarter.
+    """
+
+    __tablename__ = "budget_review"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        CheckConstraint("quarter BETWEEN 1 AND 3", name="quarter_of_year"),
+        CheckConstraint("old_cents >= 0 AND new_cents >= 0", name="amounts_not_negative"),
+        CheckConstraint("bills_left BETWEEN 1 AND 11", name="bills_left_of_year"),
+        CheckConstraint("state IN ('counts', 'withdrawn')", name="state_known"),
+        Index(
+            "uq_budget_review_quarter",
+            "plan_id",
+            "quarter",
+            unique=True,
+            sqlite_where=text("state = 'counts'"),
+            postgresql_where=text("state = 'counts'"),
+        ),
+    )
+
+    plan_id: str = Field(foreign_key="budget_plan.id", index=True, max_length=26)
+    bill_id: str = Field(foreign_key="bill.id", index=True, max_length=26)
+    quarter: int
+    state: str = Field(default="counts", max_length=12)
+    old_cents: int = cents_field()
+    new_cents: int = cents_field()
+    balance_cents: int = cents_field()
+    average_cents: int = cents_field()
+    bills_left: int
+    from_on: date
+    looked_on: date
 
 
 class Delivery(AccountRow, table=True):

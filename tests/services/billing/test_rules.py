@@ -160,6 +160,49 @@ def test_a_monthly_amount_rounds_half_a_cent_up():
         rules.monthly_amount([])
 
 
+YEAR = [dollars * 100 for dollars in (142, 131, 108, 84, 76, 95, 138, 151, 126, 88, 97, 128)]
+
+
+@pytest.mark.line("B13-9")
+@pytest.mark.parametrize(
+    ("balance", "left", "cents", "changed"),
+    [
+        (3000, 9, 11367, False),  # 113.67 + 30.00 / 9 = 117.00, 3 % more
+        (18000, 9, 13367, True),  # 113.67 + 180.00 / 9 = 133.67
+        (-18000, 9, 9367, True),  # 113.67 - 180.00 / 9 = 93.67
+        (10224, 9, 11367, False),  # 113.67 + 11.36 = 125.03; a tenth is 11.367
+        (10233, 9, 12504, True),  # 113.67 + 11.37 = 125.04
+        (-500000, 3, 0, True),  # paid ahead by more than the rest of the year: nothing more is asked for
+    ],
+)
+def test_a_quarter_changes_the_amount_only_by_more_than_a_tenth(balance, left, cents, changed):
+    assert rules.adjust(11367, YEAR, balance, left) == rules.Adjustment(cents, changed)
+
+
+@pytest.mark.line("B13-9")
+def test_an_amount_is_looked_at_by_twelve_bills_and_while_one_is_left():
+    with pytest.raises(ValueError, match="settle up"):
+        rules.adjust(11367, YEAR, 0, 0)
+    with pytest.raises(ValueError, match="by 12 bills, not 11"):
+        rules.adjust(11367, YEAR[:11], 0, 9)
+    assert [rules.quarter_ended(bills) for bills in range(14)] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0, 0]
+
+
+@given(
+    current=st.integers(0, 10**7),
+    bills=st.lists(st.integers(0, 10**7), min_size=12, max_size=12),
+    balance=st.integers(-(10**7), 10**7),
+    left=st.integers(1, 11),
+)
+def test_a_changed_amount_brings_the_plan_to_what_is_expected(current, bills, balance, left):
+    found = rules.adjust(current, bills, balance, left)
+    expected = rules.monthly_amount(bills) * left + balance
+    if found.changed and expected > 0:
+        assert abs(found.cents * left - expected) * 2 <= left
+    assert found.cents >= 0
+    assert found.changed == (found.cents != current)
+
+
 @given(bills=st.lists(st.integers(0, 10**7), min_size=12, max_size=12))
 def test_a_plan_and_its_settle_up_are_together_what_was_used(bills):
     monthly = rules.monthly_amount(bills)

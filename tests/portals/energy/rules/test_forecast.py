@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_app.portals.energy.rules import budget
 from portal_app.portals.energy.rules.forecast import (
     Forecast,
     Range,
@@ -138,39 +137,6 @@ def test_no_warning_twice_too_late_or_without_cause(outlook, so_far, line, ask):
 def test_at_night_the_warning_waits_for_the_local_morning(now, morning):
     found = high_bill_alert(OUTLOOK, TWELVE, Threshold("money", 100), **{**ASK, "now": now})
     assert (found.send, found.not_before) == (False, morning)
-
-
-BILLS = [n * 100 for n in (142, 131, 108, 84, 76, 95, 138, 151, 126, 88, 97, 128)]
-
-
-@pytest.mark.line("V13-6", "B13-9")
-def test_a_budget_is_the_years_average_and_settles_to_the_cent():
-    assert sum(BILLS) == 136400
-    assert budget.monthly_amount(BILLS) == 11367
-    settled = budget.settle_up([144500], [11367] * 12)
-    assert (settled.cents, settled.kind) == (8096, "due")
-    assert budget.settle_up([100], [200]).kind == "credit"
-    assert budget.settle_up([100], [100]).kind == "even"
-
-
-@pytest.mark.line("B13-9")
-def test_the_amount_is_shown_before_enrolling_or_what_is_missing():
-    offer = budget.budget_offer(BILLS)
-    assert (offer.cents, offer.highest, offer.lowest) == (11367, 15100, 7600)
-    short = budget.budget_offer(BILLS[:11])
-    assert (short.cents, short.text) == (None, "We need 1 more bill first.")
-    with pytest.raises(ValueError, match="12 bills"):
-        budget.monthly_amount(BILLS[:11])
-
-
-@pytest.mark.line("B13-9")
-def test_a_quarter_changes_the_amount_only_when_it_matters():
-    assert budget.adjust(11367, BILLS, 3000, 9) == budget.Adjustment(11367, False)
-    assert budget.adjust(11367, BILLS, 18000, 9) == budget.Adjustment(13367, True)
-    with pytest.raises(ValueError, match="settle up"):
-        budget.adjust(11367, BILLS, 0, 0)
-    ends = [m for m in range(1, 13) if budget.is_quarter_end(date(2026, 1, 1), date(2026, m, 28))]
-    assert ends == [3, 6, 9]
 
 
 @given(
