@@ -153,12 +153,16 @@ class Access:
         """A statement over the rows of an account table that are this very person's."""
         return self.rows(table, col(table.person_id) == self.visitor.person_id, *where)  # pyright: ignore[reportAttributeAccessIssue]
 
-    def _owned(self, table: AnyRow, values: dict[str, Any]) -> dict[str, Any]:
-        values = {"company_id": self.visitor.company_id, **values}
+    def _owner(self, table: AnyRow) -> dict[str, Any]:
+        owner = {"company_id": self.visitor.company_id}
         if issubclass(table, AccountRow | AccountSeries):
-            values.setdefault("account_id", self.visitor.account_id)
+            owner["account_id"] = self.visitor.account_id
         if issubclass(table, PersonRow):
-            values.setdefault("person_id", self.visitor.person_id)
+            owner["person_id"] = self.visitor.person_id
+        return owner
+
+    def _owned(self, table: AnyRow, values: dict[str, Any]) -> dict[str, Any]:
+        values = {**self._owner(table), **values}
         self._check_owner(table, values)
         return values
 
@@ -207,7 +211,7 @@ class Access:
         self._writes(table, new=True)
         if not rows:
             return 0
-        values = [self._filled(table, row) for row in rows]
+        values = self._filled(table, rows)
         if not skip_known:
             self.db.execute(insert(table), values)
             return len(values)
@@ -217,14 +221,25 @@ class Access:
         statement = statement.execution_options(preserve_rowcount=True)
         return self.db.connection().execute(statement, values).rowcount
 
-    def _filled(self, table: AnyRow, row: dict[str, Any]) -> dict[str, Any]:
-        values = self._owned(table, row)
-        for name, info in table.model_fields.items():
-            if name not in values and info.default_factory is not None:
-                values[name] = info.default_factory()  # pyright: ignore[reportCallIssue]
-            elif name not in values and not info.is_required():
-                values[name] = info.default
-        return values
+    def _filled(self, table: AnyRow, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Rows with their owner and their defaults; an owner that many of them share is checked once."""
+        fields = table.model_fields.items()
+        made = {name: info.default_factory for name, info in fields if info.default_factory is not None}
+        plain = {
+            name: info.default for name, info in fields if name not in made and not info.is_required()
+        } | self._owner(table)
+        checked, filled = set[tuple[Any, ...]](), list[dict[str, Any]]()
+        for row in rows:
+            values = {**plain, **row}
+            whose = tuple(values.get(name) for name in _OWNERS)
+            if whose not in checked:
+                self._check_owner(table, values)
+                checked.add(whose)
+            for name, make in made.items():
+                if name not in values:
+                    values[name] = make()  # pyright: ignore[reportCallIssue]
+            filled.append(values)
+        return filled
 
     def change(self, row: R, **values: Any) -> R:
         """Change columns of a row that came from this access. Raises NotYours when it would change hands."""

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -63,7 +63,7 @@ class ResultSheet:
         """Count one item of a reader."""
         match item:
             case Reading():
-                self._take_reading(item)
+                self.take_readings((item,))
             case Problem():
                 self.warn(item)
             case SummaryFound():
@@ -92,22 +92,29 @@ class ResultSheet:
         if register.commodity == "gas":
             self._gas_refs.add(register.ref)
 
-    def _take_reading(self, reading: Reading) -> None:
-        unit = "gas kWh" if reading.unit == "Wh" and reading.register_ref in self._gas_refs else reading.unit
-        self._amounts[unit] = self._amounts.get(unit, 0) + reading.amount
-        if reading.cost_e5 is not None:
-            self._cost_e5 = (self._cost_e5 or 0) + reading.cost_e5
-            self.currency = self.currency or reading.currency
-        if reading.quality != "actual":
-            self.estimated += 1
-        end = reading.start + reading.seconds
-        self.first = reading.start if self.first is None else min(self.first, reading.start)
-        self.last = end if self.last is None else max(self.last, end)
-        off = reading.seconds - NORMAL_DAY
-        if off in (-3_600, 3_600):
-            days = self.days_short if off < 0 else self.days_long
-            if len(days) < MOST_WARNINGS:
-                days.append(reading.start)
+    def take_readings(self, readings: Sequence[Reading]) -> None:
+        """Count several readings, in the order of the file; at least one."""
+        sums: dict[tuple[str, str], int] = {}
+        for one in readings:
+            key = one.register_ref, one.unit
+            sums[key] = sums.get(key, 0) + one.amount
+        for (ref, unit), amount in sums.items():
+            name = "gas kWh" if unit == "Wh" and ref in self._gas_refs else unit
+            self._amounts[name] = self._amounts.get(name, 0) + amount
+        costs = [one.cost_e5 for one in readings if one.cost_e5 is not None]
+        if costs:
+            self._cost_e5 = (self._cost_e5 or 0) + sum(costs)
+            if not self.currency:
+                named = (one.currency for one in readings if one.cost_e5 is not None and one.currency)
+                self.currency = next(named, None)
+        self.estimated += sum(one.quality != "actual" for one in readings)
+        first = min(one.start for one in readings)
+        last = max(one.start + one.seconds for one in readings)
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
+        for days, length in (self.days_short, NORMAL_DAY - 3_600), (self.days_long, NORMAL_DAY + 3_600):
+            off = [one.start for one in readings if one.seconds == length]
+            days.extend(off[: MOST_WARNINGS - len(days)])
 
     def _take_summary(self, bill: SummaryFound) -> None:
         if bill.cost_e5 is not None:

@@ -62,8 +62,10 @@ def count_days(readings: Iterable[Any], zone: str) -> list[dict[str, Any]]:
         if cost is not None:
             entry["cost"] += cost
             entry["priced"] += seconds
-        hour = datetime.fromtimestamp(start, place).hour
         if seconds <= 3600:
+            # A day of 24 hours has no change of clocks, so its hours can be counted off from midnight.
+            plain = end - begin == 86_400
+            hour = (start - begin) // 3600 if plain else datetime.fromtimestamp(start, place).hour
             hours[hour] = hours.get(hour, 0) + amount
             if hour in PEAK_HOURS and entry["day"].weekday() < 5:
                 entry["peak"] += amount

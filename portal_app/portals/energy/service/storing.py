@@ -1,6 +1,6 @@
 """Storing the readings of one file, batch by batch: each batch whole or not at all."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -113,6 +113,9 @@ class Store:
         if fates is not None:
             self._remember(fates)
             self.sheet.readings_added += fates.added
+        if fates is not None and fates.readings == batch and Met.CLASH not in fates.verdicts:
+            self._count_all(fates)
+            return
         met = iter(zip(fates.readings, fates.verdicts, strict=True) if fates else ())
         for reading, late in zip(batch, future, strict=True):
             if late:
@@ -203,9 +206,24 @@ class Store:
         self._tell(self._refusals.close())
         self.sheet.take(reading)
         self.sheet.readings_repeated += met is Met.KNOWN
-        ref, end = reading.register_ref, reading.start + reading.seconds
-        first, last = self.spans.get(ref, (reading.start, end))
-        self.spans[ref] = (min(first, reading.start), max(last, end))
+        self._span([reading])
+
+    def _count_all(self, fates: _Fates) -> None:
+        """A batch without anything to say of it: the usual case, and many times faster."""
+        self._tell(self._refusals.close())
+        self.sheet.take_readings(fates.readings)
+        self.sheet.readings_repeated += fates.verdicts.count(Met.KNOWN)
+        for ref in {one.register_ref for one in fates.readings}:
+            self._span([one for one in fates.readings if one.register_ref == ref])
+
+    def _span(self, readings: Sequence[Reading]) -> None:
+        """Note from when to when the file speaks of one register."""
+        first, last = readings[0].start, readings[0].start + readings[0].seconds
+        first, last = self.spans.get(readings[0].register_ref, (first, last))
+        self.spans[readings[0].register_ref] = (
+            min(first, min(one.start for one in readings)),
+            max(last, max(one.start + one.seconds for one in readings)),
+        )
 
     def _left_out(self, code: str, reading: Reading) -> None:
         self.sheet.readings_refused += 1
