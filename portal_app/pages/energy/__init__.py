@@ -184,9 +184,10 @@ PAGES = (
         guide=Help(
             "Help with the same amount every month",
             (
-                "The amount is a twelfth of your last twelve bills. After every third bill we check it. If it is "
-                "off by more than 10 %, we write to you before the first bill with the new amount. After twelve "
-                "bills we compare it with what you used: the rest comes on one bill, or back to you.",
+                "The amount is a twelfth of your last twelve bills. After every third bill we check it. If "
+                "it is off by more than 10 %, we write to you before the first bill with the new amount. "
+                "After twelve bills we compare it with what you used: the rest comes on one bill, or back to "
+                "you.",
             ),
         ),
     ),
