@@ -9,13 +9,13 @@ from portal_app.core.access import Access, SystemAccess
 from portal_app.core.money import written
 from portal_app.services.billing import ledger, rules
 from portal_app.services.billing.budget_lines import PlanBill, costs, plan_bills
-from portal_app.services.billing.company import company_of, money
+from portal_app.services.billing.company import company_of, money, today
 from portal_app.services.billing.rules import PLAN_MONTHS
 from portal_app.services.billing.tables import Bill, BudgetPlan, BudgetReview
 from portal_app.services.notifications import service as notifications
 from portal_app.shapes.status import Happening
 
-LOOKS = "After every third bill we check the amount. It changes only where it is off by more than 10 %."
+LOOKS = "After every third bill we check the amount. It changes only if it is off by more than 10\u00a0%."
 
 
 def look(access: Access, plan: BudgetPlan, bill: Bill, *, announce: bool = True) -> None:
@@ -160,7 +160,7 @@ def changes(access: Access, plan: BudgetPlan, currency: str) -> tuple[Happening,
     )
     return tuple(
         Happening(
-            rules.long_day(review.looked_on),
+            rules.day_text(review.looked_on, today(access)),
             f"{said(review.new_cents)} instead of {said(review.old_cents)}, from the bill that begins on "
             f"{rules.long_day(review.from_on)}.",
             f"{_why(review, said)}"
