@@ -86,7 +86,8 @@ def _offer(access: Access, site_id: str) -> BudgetOffer:
 
 def _running(access: Access, plan: BudgetPlan, currency: str) -> BudgetOffer:
     bills = budget_lines.plan_bills(access, plan)
-    change = budget_reviews.waiting(access, plan, bills)
+    looks = budget_reviews.reviews(access, plan)
+    change = budget_reviews.waiting(looks, bills)
     amount = money(access, plan.monthly_cents, currency)
     words = f"You pay {amount} every month."
     if change is not None:
@@ -102,7 +103,7 @@ def _running(access: Access, plan: BudgetPlan, currency: str) -> BudgetOffer:
         settles=f"The plan is settled in {end}, or when you leave it.",
         looks=budget_reviews.LOOKS,
         sums=_sums(access, bills, currency),
-        changes=budget_reviews.changes(access, plan, currency),
+        changes=budget_reviews.changes(access, looks, currency),
         site_id=plan.site_id,
     )
 

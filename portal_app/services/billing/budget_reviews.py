@@ -1,5 +1,6 @@
 """The quarterly look at a budget plan: whether its amount still fits, and telling the customer where not."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -105,9 +106,11 @@ def tell_review(access: SystemAccess, payload: dict[str, Any]) -> None:
     review = access.get(BudgetReview, payload["review_id"])
     plan, bill = access.get(BudgetPlan, review.plan_id), access.get(Bill, review.bill_id)
     company = company_of(access)
-    old, new = (
-        written(cents, company.currency, company.locale) for cents in (review.old_cents, review.new_cents)
-    )
+
+    def said(cents: int) -> str:
+        return written(cents, company.currency, company.locale)
+
+    old, new = said(review.old_cents), said(review.new_cents)
     place = f" for {bill.site_name}" if bill.site_name else ""
     if payload["back"]:
         title = f"Your monthly amount is {old} again"
@@ -119,8 +122,7 @@ def tell_review(access: SystemAccess, payload: dict[str, Any]) -> None:
         title = f"Your monthly amount changes to {new}"
         detail = (
             f"From the bill that begins on {rules.long_day(review.from_on)} your budget plan{place} asks for "
-            f"{new} each month. Until then it is {old}. "
-            + _why(review, lambda cents: written(cents, company.currency, company.locale))
+            f"{new} each month. Until then it is {old}. {_why(review, said)}"
         )
     notifications.tell_everybody(
         access,
@@ -129,15 +131,15 @@ def tell_review(access: SystemAccess, payload: dict[str, Any]) -> None:
         title,
         f"{detail} Reference {plan.reference}.",
         f"/{company.kind}/billing/budget",
-        f"budget-review:{review.id}:{review.state if payload['back'] else 'counts'}",
+        f"budget-review:{review.id}:{'back' if payload['back'] else 'changed'}",
     )
 
 
-def _why(review: BudgetReview, said: Any) -> str:
+def _why(review: BudgetReview, said: Callable[[int], str]) -> str:
     usual = f"Your last {PLAN_MONTHS} bills come to {said(review.average_cents)} a month"
     apart, left = said(abs(review.balance_cents)), review.bills_left
     over = f"spread over the {left} bills that are left"
-    if review.new_cents == 0:
+    if review.new_cents == 0 and review.balance_cents < 0:
         return f"{usual}, and the {apart} that you paid ahead covers the {left} bills that are left."
     if review.balance_cents > 0:
         return f"{usual}, and the {apart} that you used beyond what the plan asked for is {over}."
@@ -146,38 +148,36 @@ def _why(review: BudgetReview, said: Any) -> str:
     return f"{usual}, and nothing is put off or paid ahead."
 
 
-def changes(access: Access, plan: BudgetPlan, currency: str) -> tuple[Happening, ...]:
-    """Each change of a plan's amount, newest first: from which bill, from what to what, and why."""
-
-    def said(cents: int) -> str:
-        return money(access, cents, currency)
-
-    found = access.all(
+def reviews(access: Access, plan: BudgetPlan) -> list[BudgetReview]:
+    """The looks at a plan that led to another amount, newest first; also those taken back."""
+    return access.all(
         BudgetReview,
         col(BudgetReview.plan_id) == plan.id,
         col(BudgetReview.new_cents) != col(BudgetReview.old_cents),
         order=col(BudgetReview.id).desc(),
     )
+
+
+def changes(access: Access, found: Sequence[BudgetReview], currency: str) -> tuple[Happening, ...]:
+    """Each change of a plan's amount as its customer reads it: from which bill, what to what, and why."""
+
+    def said(cents: int) -> str:
+        return money(access, cents, currency)
+
+    day = today(access)
     return tuple(
         Happening(
-            rules.day_text(review.looked_on, today(access)),
+            rules.day_text(review.looked_on, day),
             f"{said(review.new_cents)} instead of {said(review.old_cents)}, from the bill that begins on "
             f"{rules.long_day(review.from_on)}.",
-            f"{_why(review, said)}"
+            _why(review, said)
             + (" Taken back, with the bill that led to it." if review.state == "withdrawn" else ""),
         )
         for review in found
     )
 
 
-def waiting(access: Access, plan: BudgetPlan, known: list[PlanBill]) -> BudgetReview | None:
+def waiting(found: Sequence[BudgetReview], known: Sequence[PlanBill]) -> BudgetReview | None:
     """The change that no bill has asked for yet, if there is one."""
-    review = access.first(
-        BudgetReview,
-        col(BudgetReview.plan_id) == plan.id,
-        col(BudgetReview.state) == "counts",
-        order=col(BudgetReview.quarter).desc(),
-    )
-    if review is None or review.new_cents == review.old_cents or not known:
-        return None
-    return review if known[-1].bill.id == review.bill_id else None
+    newest = next((review for review in found if review.state == "counts"), None)
+    return newest if newest and known and known[-1].bill.id == newest.bill_id else None

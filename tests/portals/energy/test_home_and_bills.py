@@ -15,7 +15,7 @@ from portal_app.portals.energy.rules.pricing import ENERGY_KEYS
 from portal_app.portals.energy.service import bill_doors, bills, home, rollup
 from portal_app.portals.energy.tables import DayUse, Interval, Premise, Register, ServiceAgreement
 from portal_app.services.billing import service as billing
-from portal_app.services.billing.tables import Bill, BillLine, Payment
+from portal_app.services.billing.tables import Bill, BillLine, BudgetReview, Payment
 from portal_app.shapes.energy import EnergyHome
 from tests.portals.conftest import Town, do
 from tests.portals.energy.test_usage_page import (
@@ -261,6 +261,37 @@ def test_the_same_amount_every_month_is_shown_before_it_is_joined(brightwater):
     assert offer.cents == round(Decimal(sum(bill.total_cents for bill in year)) / 12)
     do(maya, billing.enrol_budget, offer.cents, offer.site_id)
     assert do(maya, bills.billing_page).budget.badge.text == "On"
+
+
+@pytest.mark.line("B13-9")
+def test_a_quarter_of_dear_bills_moves_the_amount_on_the_billing_page(brightwater):
+    maya = brightwater.visitor(MAYA)
+    first = do(maya, billing.budget_offer)
+    do(maya, billing.enrol_budget, first.cents, first.site_id)
+    day = newest_bill(brightwater).period_to + timedelta(days=1)
+    with house(brightwater) as access:
+        for month in range(3):
+            drafts = [billing.LineDraft("electricity.flat", "Electricity", first.cents * 2, "What you used.")]
+            begin = day + timedelta(days=30 * month)
+            billing.issue_bill(
+                access,
+                maya.account_id,
+                drafts,
+                billing.Period(begin, begin + timedelta(days=29)),
+                total_cents=first.cents * 2,
+                due_on=begin + timedelta(days=90),
+                site_id=first.site_id,
+                site_name="12 Elm Street",
+            )
+    (review,) = brightwater.stored(BudgetReview)
+    assert (review.old_cents, review.balance_cents) == (first.cents, first.cents * 3)
+    amount = written(review.new_cents, "USD", "en_US")
+    assert do(maya, billing.budget_offer).amount == amount
+    assert do(maya, bills.billing_page).budget.detail.startswith(f"You pay {amount} from your next bill on")
+    told = do(maya, home.home).news[0]
+    assert told.title == f"Your monthly amount changes to {amount}"
+    assert told.link_to == "/energy/billing/budget"
+    assert do(brightwater.visitor(OMAR), billing.budget_offer).changes == ()
 
 
 def test_the_billing_page_shows_what_is_open_and_what_was_paid(brightwater):
