@@ -36,13 +36,17 @@ class EnergyHome:
     meaning: str = ""
     alert: Alert = Alert()
     tasks: tuple[TaskButton, ...] = ()
+    news_title: str = ""
     since: str = ""
     news: tuple[NewsRow, ...] = ()
+    no_news: str = ""
     bill: BillCard = BillCard()
     days: BarChart = BarChart()
     tips_title: str = ""
     tips: tuple[TipRow, ...] = ()
     premises: tuple[LinkRow, ...] = ()
+    more_premises: tuple[LinkRow, ...] = ()
+    more_premises_words: str = ""
     foot: str = ""
 
 
@@ -100,9 +104,11 @@ class BillingPage:
     ready: bool = False
     owed: BigNumber = BigNumber()
     owed_words: str = ""
+    pay_words: str = ""
     pay_id: str = ""
     pay_label: str = ""
     bills: tuple[InvoiceLine, ...] = ()
+    bills_open: int = 0
     payments: tuple[LinkRow, ...] = ()
     autopay: LinkRow = LinkRow(title="")
     paperless: LinkRow = LinkRow(title="")
@@ -316,6 +322,7 @@ class CustomersPage:
     standing: Badge = Badge()
     facts: tuple[LinkRow, ...] = ()
     premises: tuple[LinkRow, ...] = ()
+    unplaced: tuple[Choice, ...] = ()
     requests: tuple[LinkRow, ...] = ()
 
 
@@ -338,7 +345,9 @@ class OperatorOutage:
     id: str = ""
     version: int = 0
     title: str = ""
+    reference: str = ""
     standing: Badge = Badge()
+    stages: tuple[Stage, ...] = ()
     facts: tuple[LinkRow, ...] = ()
     events: tuple[Choice, ...] = ()
     touched: tuple[LinkRow, ...] = ()

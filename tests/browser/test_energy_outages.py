@@ -25,7 +25,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 def step(desk: Page, what: str) -> None:
     """Take the outage one step on, as the operator does it."""
-    desk.locator(".choose label").filter(has_text=what).click()
+    desk.locator(".choice label").filter(has_text=what).click()
     desk.get_by_role("button", name="Make it so").click()
     expect(desk.get_by_role("button", name="Make it so")).to_have_count(0)
 

@@ -7,15 +7,19 @@ import reflex as rx
 from portal_app.components.atoms.badge import badge_of
 from portal_app.components.atoms.button import button, link_button
 from portal_app.components.atoms.surface import section
-from portal_app.components.blocks.choose import choose
-from portal_app.components.blocks.fields import field, select_field, text_area, tick
+from portal_app.components.blocks.action_bar import action_bar
+from portal_app.components.blocks.fields import choice, field, select_field, text_area, tick
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
+from portal_app.components.blocks.status_tracker import status_tracker
 from portal_app.components.blocks.timeline import timeline
 from portal_app.components.draw import each
 from portal_app.shapes.forms import Choice
 from portal_app.state.energy.operator import BoardState, RunOutageState
 from portal_app.state.session import SessionState
+
+_AT_ONCE = 6
+"""So many of the places an outage touches are listed at once, those on the medical list first."""
 
 _CAUSES = tuple(
     Choice(word, word)
@@ -58,17 +62,14 @@ def board() -> rx.Component:
         rx.fragment(
             rx.el.section(rx.el.h1("Right now"), _figures(page.counts), class_name="whole stack"),
             section(
-                rx.el.div(
-                    link_rows(page.outages, "Everybody has power."),
-                    link_button("Post an outage", "/staff/energy/outages", "primary", icon="bolt"),
-                    class_name="stack",
-                ),
+                link_rows(page.outages, "Everybody has power."),
                 title="Outages, the nearest promise first",
             ),
             section(
                 link_rows(page.requests, "Nobody is waiting for us."),
                 title="Requests waiting for us, oldest first",
             ),
+            action_bar(link_button("Post an outage", "/staff/energy/outages", "primary", icon="bolt")),
         ),
         rx.fragment(headline_skeleton("Loading the board"), rows_skeleton(4)),
     )
@@ -125,7 +126,7 @@ def _work() -> rx.Component:
 def _move() -> rx.Component:
     state, outage = RunOutageState, RunOutageState.outage
     return section(
-        choose("What happened", "event", outage.events, value=state.event, on_change=state.choose_event),
+        choice("What happened?", "event", outage.events, value=state.event, on_change=state.choose_event),
         rx.cond(
             state.event,
             rx.el.form(
@@ -173,12 +174,33 @@ def _estimate() -> rx.Component:
     )
 
 
+def _estimates() -> rx.Component:
+    told = each(RunOutageState.outage.estimates, lambda words: rx.el.li(words, class_name="small"))
+    return rx.el.details(
+        rx.el.summary("Every time we gave"), rx.el.ul(told, class_name="stack tight"), class_name="more"
+    )
+
+
+def _others() -> rx.Component:
+    touched = RunOutageState.outage.touched
+    words = rx.fragment("Show the other ", touched.length() - _AT_ONCE)
+    return rx.el.details(rx.el.summary(words), link_rows(touched[_AT_ONCE:]), class_name="more")
+
+
 def _one() -> rx.Component:
     outage = RunOutageState.outage
     head = rx.el.section(
-        rx.el.div(badge_of(outage.standing), class_name="status-line"),
-        rx.el.h1(outage.title),
-        class_name="whole stack",
+        rx.el.div(
+            rx.el.div(
+                rx.el.span("Reference ", outage.reference),
+                badge_of(outage.standing),
+                class_name="status-line",
+            ),
+            rx.el.h1(outage.title),
+            class_name="stack tight",
+        ),
+        status_tracker(outage.stages),
+        class_name="whole stack even",
     )
     known = rx.el.dl(
         each(
@@ -195,17 +217,18 @@ def _one() -> rx.Component:
         rx.el.div(
             section(known, title="What is known"),
             section(
-                rx.el.p(outage.touched_words, class_name="quiet"),
-                link_rows(outage.touched, "Nobody is connected there."),
-                title="Who it touches",
+                timeline(outage.happened, dated=True),
+                rx.cond(outage.estimates, _estimates()),
+                title="What has happened",
             ),
             section(
                 timeline(outage.reports, dated=True, empty="Nobody has reported it here."), title="Reports"
             ),
             section(
-                each(outage.estimates, lambda words: rx.el.p(words, class_name="small")),
-                timeline(outage.happened, dated=True),
-                title="What has happened",
+                rx.el.p(outage.touched_words, class_name="quiet"),
+                link_rows(outage.touched[:_AT_ONCE], "Nobody is connected there."),
+                rx.cond(outage.touched.length() > _AT_ONCE, _others()),
+                title="Who it touches",
             ),
             class_name="col",
         ),

@@ -1,8 +1,8 @@
-"""Looking customers up: for the utility's own people, read-only."""
+"""Looking customers up, and putting a new place on the map: for the utility's own people."""
 
 import reflex as rx
 
-from portal_app.portals.energy.service import customers
+from portal_app.portals.energy.service import customers, positions
 from portal_app.shapes.energy import CustomersPage
 from portal_app.state.session import Acting
 
@@ -24,3 +24,12 @@ class CustomersState(Acting, rx.State):
         """Search."""
         self.asked = str(form.get("asked", ""))[:80]
         self.page = await self._do(customers.customers, self.asked)
+
+    @rx.event
+    async def put_on_map(self, form: dict):
+        """Say where a place stands; what was searched for stays."""
+        said = await self._do(
+            positions.place_on_map, str(form.get("premise", ""))[:40], str(form.get("where", ""))[:60]
+        )
+        await self._say(said)
+        self.page = await self._do(customers.customers, self.asked, self.page.id)

@@ -520,7 +520,7 @@ def test_the_operators_board_counts_everybody_and_lists_those_touched(street):
         ("Requests waiting for us", "0"),
     ]
     one = do(street.staff, board.outage, found.id)
-    assert one.touched_words == "2 places are touched, 0 on the medical list"
+    assert one.touched_words == "2 places are touched, none on the medical list"
     assert [row.title for row in one.touched] == [
         "12 Elm Street, 12 Elm Street",
         "14 Elm Street, 14 Elm Street",

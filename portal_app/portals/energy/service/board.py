@@ -9,7 +9,8 @@ from portal_app.core.accounts import Account
 from portal_app.core.clock import local, now
 from portal_app.portals.energy.rules import outages
 from portal_app.portals.energy.rules.outage_feed import CAUSES
-from portal_app.portals.energy.service import operator, outage_facts
+from portal_app.portals.energy.service import operator, outage_facts, request_facts
+from portal_app.portals.energy.service import outages as seen
 from portal_app.portals.energy.tables import (
     EnergyChoice,
     Outage,
@@ -23,7 +24,7 @@ from portal_app.shapes.status import Badge, Happening
 from portal_app.shapes.tasks import LinkRow
 
 CAUSE_CHOICES = tuple(dict.fromkeys(("", *sorted(set(CAUSES.values())))))
-_WAITING = ("submitted", "needs_info", "identity_ok", "rescheduled")
+_WAITING = ("submitted", "identity_ok", "rescheduled")
 
 
 @reads
@@ -71,19 +72,24 @@ def _outage_row(access: Access, outage: Outage) -> LinkRow:
     back = f"back by {clock(outage.etr)}" if outage.etr else "no time given"
     since = f"Since {clock(outage.started_at)}, {operator.how_many(outage.customers)}, {back}"
     return LinkRow(
-        title=f"{outage.area or outage.feeder}, {outage.reference}",
-        detail=f"{since}. Next: {outage.next_who}, {outage.next_what}",
+        title=_where(outage),
+        detail=f"{since}. Next: {outage.next_who}, {outage.next_what}. Reference {outage.reference}.",
         link_to=f"/staff/energy/outages?id={outage.id}",
         badge=badge,
         id=outage.id,
     )
 
 
+def _where(outage: Outage) -> str:
+    return outage.area or outage_facts.feeder_words(outage.feeder)
+
+
 def _request_row(access: Access, request: ServiceRequest) -> LinkRow:
     clock = outage_facts.clock_words(access)
     return LinkRow(
-        title=f"{request.kind.replace('_', ' ').capitalize()}, {request.reference}",
-        detail=f"Here since {clock(request.state_since)}. {request.next_who}: {request.next_what}",
+        title=request_facts.title(request),
+        detail=f"Here since {clock(request.state_since)}. Next: {request.next_who}, {request.next_what}. "
+        f"Reference {request.reference}.",
         link_to=f"/staff/energy/requests?id={request.id}",
         badge=Badge("Our turn", "attention"),
         id=request.id,
@@ -107,15 +113,20 @@ def outage(access: Access, outage_id: str) -> OperatorOutage:
         ready=True,
         id=found.id,
         version=found.version,
-        title=f"{found.area or found.feeder}, {found.reference}",
+        title=_where(found),
+        reference=found.reference,
+        stages=seen.stages(access, found, steps),
         standing=Badge(outages.WORDS[found.state], "attention" if outage_facts.is_on(found) else "good"),
         facts=(
             LinkRow(title="Started", end=clock(found.started_at)),
-            LinkRow(title="Cause", end=found.cause or "Under investigation"),
             LinkRow(title="Customers", end=f"{found.customers:,}"),
             LinkRow(title="Crew", end=found.crew or "None yet"),
             LinkRow(title="Power back", end=clock(found.etr) if found.etr else "No time given"),
-            LinkRow(title="Next", end=f"{found.next_who}, {found.next_what}"),
+            LinkRow(
+                title="Feeder",
+                end=outage_facts.feeder_words(found.feeder) if found.feeder else "An outlined area",
+            ),
+            LinkRow(title="Cause", end=found.cause or "Under investigation"),
         ),
         events=tuple(Choice(event, _EVENTS[event]) for event in outages.possible(found.state)),
         touched=touched,
@@ -134,7 +145,7 @@ def outage(access: Access, outage_id: str) -> OperatorOutage:
         estimates=tuple(f"Power back: {words}." for words in told),
         etr=f"{local(found.etr, access.visitor.zone):%Y-%m-%dT%H:%M}" if found.etr else "",
         merge_into=tuple(
-            Choice(other.id, f"{other.area or other.feeder}, {other.reference}")
+            Choice(other.id, f"{_where(other)}, {other.reference}")
             for other in outage_facts.recent(access)
             if other.id != found.id and outage_facts.is_on(other)
         ),
@@ -144,7 +155,7 @@ def outage(access: Access, outage_id: str) -> OperatorOutage:
 def _touched_words(touched: tuple[LinkRow, ...]) -> str:
     medical = sum(row.badge.text != "" for row in touched)
     places = "1 place is" if len(touched) == 1 else f"{len(touched):,} places are"
-    return f"{places} touched, {medical} on the medical list"
+    return f"{places} touched, {medical or 'none'} on the medical list"
 
 
 def outages_extent(extent: str) -> str:
@@ -182,7 +193,8 @@ def customers_in(access: Access, found: Outage) -> tuple[LinkRow, ...]:
     rows = [
         LinkRow(
             title=f"{place.street}, {accounts[place.account_id].name}",
-            detail=f"Account {accounts[place.account_id].number}, feeder {place.feeder}",
+            detail=f"Account {accounts[place.account_id].number}, "
+            f"feeder {outage_facts.feeder_words(place.feeder)}",
             badge=Badge("Medical list", "urgent") if place.account_id in medical else Badge(),
             end=accounts[place.account_id].phone,
             id=place.id,
@@ -198,5 +210,5 @@ def feeders(access: Access) -> tuple[Choice, ...]:
     access.require("outage.run")
     statement = access.columns(Premise, Premise.feeder).distinct().order_by(col(Premise.feeder))
     return tuple(
-        Choice(name, name.replace("-", " ").title()) for (name,) in access.db.execute(statement) if name
+        Choice(name, outage_facts.feeder_words(name)) for (name,) in access.db.execute(statement) if name
     )

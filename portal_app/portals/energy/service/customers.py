@@ -1,4 +1,4 @@
-"""Customers as the utility's own people look them up: nothing changes here, and every look is noted."""
+"""Customers as the utility's own people look them up: every look is noted."""
 
 from sqlmodel import col, or_
 
@@ -8,6 +8,7 @@ from portal_app.portals.energy.rules import requests as rules
 from portal_app.portals.energy.service import outage_facts, request_facts
 from portal_app.portals.energy.tables import EnergyChoice, Meter, Premise, ServiceRequest
 from portal_app.shapes.energy import CustomersPage
+from portal_app.shapes.forms import Choice
 from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import LinkRow
 
@@ -107,6 +108,9 @@ def _opened(access: Access, account_id: str, words: str, rows: tuple[LinkRow, ..
         standing=Badge("Medical list", "urgent") if medical else Badge(account.standing.capitalize(), "good"),
         facts=tuple(facts),
         premises=tuple(_place(access, place) for place in places),
+        unplaced=tuple(
+            Choice(place.id, place.street) for place in places if not outage_facts.placed(place)
+        ),
         requests=_requests(access, account),
     )  # fmt: skip
 
@@ -121,7 +125,7 @@ def _place(access: Access, place: Premise) -> LinkRow:
     return LinkRow(
         title=place.street,
         detail=f"Meters: {numbers}",
-        end=f"Feeder {place.feeder}" if place.feeder else "Feeder not known",
+        end=f"Feeder {outage_facts.feeder_words(place.feeder)}" if place.feeder else "Feeder not known",
         badge=Badge("Power is out", "urgent") if out else Badge(),
         link_to=f"/staff/energy/outages?id={out.id}" if out else "",
         id=place.id,
@@ -137,8 +141,9 @@ def _requests(access: Access, account: Account) -> tuple[LinkRow, ...]:
     )
     return tuple(
         LinkRow(
-            title=f"{request_facts.title(one)}, {one.reference}",
-            detail=f"{rules.WORDS[one.state]} since {outage_facts.clock_words(access)(one.state_since)}",
+            title=request_facts.title(one),
+            detail=f"{rules.WORDS[one.state]} since {outage_facts.clock_words(access)(one.state_since)}. "
+            f"Reference {one.reference}.",
             link_to=f"/staff/energy/requests?id={one.id}",
             id=one.id,
         )

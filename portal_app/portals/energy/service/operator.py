@@ -67,8 +67,7 @@ def post_outage(
     touched = premises_in(access, found)
     if not touched:
         raise Refusal("Nobody is connected there. Check the feeder's name or the outline.", "feeder")
-    lat = sum(place.lat for place in touched) / len(touched)
-    lon = sum(place.lon for place in touched) / len(touched)
+    lat, lon = outage_facts.middle(touched)
     access.change(found, lat=lat, lon=lon, customers=len({place.account_id for place in touched}))
     said = (
         words.strip()[:400] or f"We confirmed an outage at {area}. {_without(found.customers)} without power."

@@ -1,7 +1,7 @@
 """What is known of an outage, and whom it touches: shared by the customer's pages and the operator's."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, or_
@@ -42,6 +42,31 @@ def recent(access: Access) -> list[Outage]:
 def is_on(outage: Outage) -> bool:
     """Whether power is still out somewhere."""
     return outage.state not in OVER and outage.state != "restored"
+
+
+def feeder_words(feeder: str) -> str:
+    """A feeder as people call it: "mill-road" is Mill Road."""
+    return feeder.replace("-", " ").title()
+
+
+def placed(thing: Premise | Outage) -> bool:
+    """Whether it is known where a place or an outage stands on the map."""
+    return (thing.lat, thing.lon) != (0.0, 0.0)
+
+
+def middle(places: Iterable[Premise]) -> tuple[float, float]:
+    """Latitude and longitude amid those places that are on the map; nought and nought when none is."""
+    known = [(place.lat, place.lon) for place in places if placed(place)]
+    if not known:
+        return 0.0, 0.0
+    return sum(lat for lat, _ in known) / len(known), sum(lon for _, lon in known) / len(known)
+
+
+def stands_at(access: Access, place: Premise) -> tuple[float, float]:
+    """Where a place stands; amid its feeder's other places while nobody has put it on the map."""
+    if placed(place) or not place.feeder:
+        return place.lat, place.lon
+    return middle(access.all(Premise, col(Premise.feeder) == place.feeder))
 
 
 def touches(outage: Outage, premise: Premise) -> bool:
@@ -158,6 +183,7 @@ def promises(access: Access) -> str:
     score = promise_score([(first[outage_id], at) for outage_id, at in back.items()])
     if score is None or score.outages < 20:
         return ""
-    kept = round((score.early + score.on_time) * 100)
+    kept = round((score.early + score.on_time) * score.outages)
+    often = "all of them" if kept == score.outages else f"{kept} of them"
     words = f"Of our last {score.outages} outages, power was back by the first time we gave"
-    return f"{words}, or within the hour, in {kept} of 100."
+    return f"{words}, or within the hour, in {often}."

@@ -134,7 +134,7 @@ def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
         meaning=_meaning(access, shown, place, changes),
         active=on is not None,
         outage_id=shown.id if shown else "",
-        stages=_stages(access, shown, steps),
+        stages=stages(access, shown, steps),
         happened=_happened(access, shown, place, steps, changes),
         facts=_facts(access, shown),
         map=outage_map.outage_map(access, found, place, zoom),
@@ -149,6 +149,10 @@ def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
         promises=outage_facts.promises(access),
         reported=bool(reported),
     )
+
+
+_SAID_BY_STAGE = ("Confirmed", "A crew is on the way")
+"""Words of a state that its stage's name says already."""
 
 
 def _title(outage: Outage | None, place: Premise) -> str:
@@ -184,7 +188,8 @@ def _meaning(access: Access, outage: Outage | None, place: Premise, posted: list
     return now_words + moved + (f" Outages like this: {looked.text}." if looked else "")
 
 
-def _stages(access: Access, outage: Outage | None, steps: list[OutageStep]) -> tuple[Stage, ...]:
+def stages(access: Access, outage: Outage | None, steps: list[OutageStep]) -> tuple[Stage, ...]:
+    """Where an outage stands, from the first report to power back, with times and whose turn it is."""
     if outage is None:
         return ()
     clock = outage_facts.clock_words(access)
@@ -201,7 +206,7 @@ def _stages(access: Access, outage: Outage | None, steps: list[OutageStep]) -> t
                 when=f"Since {entered}" if is_open else entered or _likely(access, outage, stage.label),
                 detail=_detail(stage.label, said)
                 if stage.state == "past"
-                else (stage.detail if is_open else ""),
+                else ("" if stage.detail in _SAID_BY_STAGE or not is_open else stage.detail),
                 next_who=outage.next_who if is_open else "",
                 next_what=_sentence(
                     f"{outage.next_what}{f' by {clock(outage.next_by)}' if outage.next_by else ''}."
@@ -295,7 +300,7 @@ def _work_row(access: Access, work: PlannedWork) -> LinkRow:
         title=f"{day}: power off from {begins} to {ends}",
         detail=f"{_sentence(work.why)}. Reference {work.reference}.",
         link_to=f"/files/energy/planned-work?work_id={work.id}",
-        end=outage_facts.clock_words(access)(work.starts_at),
+        icon="calendar",
         id=work.id,
     )
 
@@ -343,10 +348,11 @@ def _open(house: SystemAccess, place: Premise) -> Outage:
     company = house.db.get_one(Company, house.visitor.company_id)
     name = company.short_name or company.name
     storm = any(outage.storm for outage in outage_facts.recent(house) if outage_facts.is_on(outage))
+    lat, lon = outage_facts.stands_at(house, place)
     opening = restoration.opening_estimate(now(), major_storm=storm)
     outage = house.add(
         Outage, reference=reference("OUT"), state="reported", feeder=place.feeder, area=_near(place),
-        lat=place.lat, lon=place.lon, customers=1, next_what="checks the line", next_by=now() + FIRST_LOOK,
+        lat=lat, lon=lon, customers=1, next_what="checks the line", next_by=now() + FIRST_LOOK,
         next_who=f"the control room at {name}",
         etr=opening.etr, etr_source=opening.source, storm=storm,
     )  # fmt: skip

@@ -69,8 +69,9 @@ def _row(access: Access, found: ServiceRequest, names: dict[str, Account]) -> Li
     by = f" by {clock(found.next_by)}" if found.next_by else ""
     stands = f"{rules.WORDS[found.state]} since {clock(found.state_since)}"
     return LinkRow(
-        title=f"{request_facts.title(found)}, {found.reference}",
-        detail=f"{names[found.account_id].name}. {stands}. Next: {_who(found)}, {found.next_what}{by}.",
+        title=request_facts.title(found),
+        detail=f"{names[found.account_id].name}. {stands}. Next: {_who(found)}, {found.next_what}{by}. "
+        f"Reference {found.reference}.",
         link_to=f"/staff/energy/requests?id={found.id}",
         badge=badge,
         id=found.id,
@@ -96,7 +97,6 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
             title="Wanted on",
             end=request_facts.day_words(access, found.wanted_on) + (f", {found.slot}" if found.slot else ""),
         ),
-        LinkRow(title="Next", detail=f"{found.next_what}", end=_who(found) or "Nobody"),
     ]
     if found.forwarding:
         told.append(LinkRow(title="Final bill goes to", end=found.forwarding))
@@ -107,7 +107,7 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
                 end=", ".join(filter(None, (facts.get("street"), facts.get("postcode"), facts.get("city")))),
             ),
             LinkRow(title="Meter visit", end="Needed" if facts.get("meter_visit") else "Not needed"),
-            LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ()))),
+            LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ())).capitalize()),
         ]
     return StaffRequest(
         ready=True,
@@ -142,7 +142,9 @@ def _alone_words(facts: Mapping[str, Any], other: ServiceRequest | None) -> str:
 
 def _feeders(access: Access) -> tuple[Choice, ...]:
     statement = access.columns(Premise, Premise.feeder).distinct().order_by(col(Premise.feeder))
-    return tuple(Choice(name, name) for (name,) in access.db.execute(statement) if name)
+    return tuple(
+        Choice(name, outage_facts.feeder_words(name)) for (name,) in access.db.execute(statement) if name
+    )
 
 
 def handle(

@@ -94,7 +94,7 @@ def test_joining_the_medical_list_says_what_it_does_and_staff_see_it(house):
     marked = {row.detail.split(",")[0]: row.badge.text for row in page.rows}
     assert marked == {"Account 1001": "Medical list", "Account 1002": ""}
     opened = act(house.staff, customers.customers, "elm", house.cast.account.id)
-    assert (opened.standing.text, opened.premises[0].end) == ("Medical list", "Feeder mill-road")
+    assert (opened.standing.text, opened.premises[0].end) == ("Medical list", "Feeder Mill Road")
     assert "Oxygen at night" in [row.detail for row in opened.facts]
 
 
