@@ -7,7 +7,7 @@ import reflex as rx
 
 from portal_app.components.atoms.button import button
 from portal_app.components.blocks.facts import facts
-from portal_app.components.draw import each, either, percent, shape, styled, svg, when, words
+from portal_app.components.draw import each, either, live, percent, shape, styled, svg, when, words
 from portal_app.components.icons import icon, tone_icon
 from portal_app.shapes.charts import Fact, MapShape, MapView
 
@@ -49,7 +49,7 @@ def _home(view: Any) -> rx.Component:
     )
 
 
-def _entry(part: Any) -> rx.Component:
+def _entry(part: Any, alone: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(
@@ -64,9 +64,18 @@ def _entry(part: Any) -> rx.Component:
             class_name="apart",
         ),
         rx.el.p(part.said, class_name="small"),
-        when(part.facts, lambda: facts(part.facts)),
+        when(
+            part.facts,
+            lambda: rx.el.details(
+                rx.el.summary("What we know"), facts(part.facts), class_name="more", open=alone
+            ),
+        ),
         class_name="map-entry stack tight",
     )
+
+
+def _count(entries: Any) -> Any:
+    return entries.length() if live(entries) else len(entries)
 
 
 def _zoom(label: str, name: str, can: Any, handler: Any) -> rx.Component:
@@ -107,7 +116,10 @@ def map_view(view: Any, *, on_closer: Any = None, on_wider: Any = None, listed: 
     if listed:
         legend = when(
             view.legend,
-            lambda: rx.el.ul(each(view.legend, _entry), class_name="rows ruled map-list"),
+            lambda: rx.el.ul(
+                each(view.legend, lambda part: _entry(part, _count(view.legend) == 1)),
+                class_name="rows ruled map-list",
+            ),
             lambda: rx.el.p(view.empty, class_name="quiet"),
         )
     return rx.el.div(

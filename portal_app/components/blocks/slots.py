@@ -21,8 +21,12 @@ def slots(
     hint: Any = "",
     error: Any = "",
     empty: Any = "No time is free that day. Choose another day.",
+    dated: bool = False,
 ) -> rx.Component:
-    """Times of one day as buttons; a taken one is struck through and can't be chosen."""
+    """Times of one day as buttons; a taken one is struck through and can't be chosen.
+
+    `dated` gives a day beside each time its room.
+    """
 
     def one(entry: Any) -> rx.Component:
         here = entry.value == value
@@ -40,7 +44,7 @@ def slots(
         when(hint, lambda: rx.el.p(hint, class_name="quiet slot-hint")),
         when(
             choices,
-            lambda: rx.el.div(each(choices, one), class_name="slots"),
+            lambda: rx.el.div(each(choices, one), class_name="slots dated" if dated else "slots"),
             lambda: rx.el.div(icon("calendar"), rx.el.p(empty, class_name="quiet"), class_name="empty"),
         ),
         wrong(name, error),
@@ -60,6 +64,15 @@ SAMPLES: dict[str, Callable[[], rx.Component]] = {
         _TIMES,
         value="11:00",
         hint="Someone over 18 must be at home. Times are local.",
+    ),
+    "times of several days": lambda: slots(
+        "Pick a half day",
+        "sample-days",
+        tuple(
+            Choice(day, day)
+            for day in ("Mon 23 Nov, morning", "Mon 23 Nov, afternoon", "Wed 25 Nov, afternoon")
+        ),
+        dated=True,
     ),
     "nothing free": lambda: slots("Pick a time: Sun 30 August", "sample-full", ()),
     "not chosen yet": lambda: slots(

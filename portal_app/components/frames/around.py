@@ -194,7 +194,7 @@ def page(around: Around, *children: rx.Component) -> rx.Component:
     home = anchor(icon("home"), "Back to the start", href=around.home, class_name="button way-back whole")
     ways = [home] if around.current != around.home else []
     if around.back_to:
-        ways.append(rx.el.div(back(around.back_text, around.back_to), class_name="whole"))
+        ways.append(rx.el.div(back(around.back_text, around.back_to), class_name="whole way"))
     return rx.el.main(
         *ways,
         *children,

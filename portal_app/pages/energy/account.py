@@ -17,8 +17,8 @@ def _head() -> rx.Component:
         rx.el.div(rx.el.span("Account ", page.number), badge_of(page.standing), class_name="status-line"),
         rx.el.h1(page.name),
         rx.el.p(page.who, class_name="quiet"),
-        rx.el.p(page.meaning, class_name="meaning"),
-        class_name="stack tight",
+        rx.cond(page.requests, rx.el.p(page.meaning, class_name="meaning")),
+        class_name="stack tight whole",
     )
 
 
@@ -41,16 +41,22 @@ def account() -> rx.Component:
     page = AccountState.page
     shown = rx.fragment(
         _head(),
-        section(link_rows(page.tasks), title="What you can do"),
-        section(_draft(), link_rows(page.requests, "Nothing is under way."), title="Your requests"),
-        section(
-            link_rows(
-                page.premises,
-                "There is no address on this account yet. We connect it within one working day.",
-            ),
-            title="Your places",
+        rx.el.div(
+            section(link_rows(page.tasks), title="What you can do"),
+            section(_draft(), link_rows(page.requests, "Nothing is under way."), title="Your requests"),
+            class_name="col",
         ),
-        section(link_rows(page.choices), title="Alerts, choices and data"),
+        rx.el.div(
+            section(
+                link_rows(
+                    page.premises,
+                    "There is no address on this account yet. Start service at one to see it here.",
+                ),
+                title="Your places",
+            ),
+            section(link_rows(page.choices), title="Alerts, choices and data"),
+            class_name="col",
+        ),
     )
     return rx.cond(
         page.ready, shown, rx.fragment(headline_skeleton("Loading your account"), rows_skeleton(4))
@@ -64,6 +70,7 @@ PAGES_ACCOUNT = (
         account,
         load=AccountState.load,
         needs="usage.see",
+        layout="even",
         guide=Help(
             "Help with your account",
             (

@@ -40,7 +40,7 @@ def _alert() -> rx.Component:
             hint="At most once a bill, between 8 and 21, while there is time to act.",
         ),
         amount,
-        button("Save my alert", "primary", on_click=state.save_alert),
+        button("Save my alert", "primary", wide=True, on_click=state.save_alert),
         title="High-bill alert",
         stacked=True,
     )
@@ -52,7 +52,7 @@ def _health() -> rx.Component:
         rx.el.p(
             "For homes where somebody needs power for their health. Your outage is marked first, its band "
             "tells you to call, and you hear of planned work when it is announced and again a day before.",
-            class_name="quiet",
+            class_name="quiet meaning",
         ),
         field(
             "Phone to reach you on",
@@ -72,7 +72,7 @@ def _health() -> rx.Component:
             optional=True,
             maxLength=200,
         ),
-        button("Save phone and note", on_click=state.save_phone),
+        button("Save phone and note", wide=True, on_click=state.save_phone),
         switch("On the medical list", "medical", on=page.medical, on_change=state.set_medical),
         title="Medical list",
         stacked=True,
@@ -146,20 +146,20 @@ def choices() -> rx.Component:
     """What the account wants, each kept at once or with its own button."""
     page = ChoicesState.page
     shown = rx.fragment(
-        rx.el.h1("Alerts and choices"),
-        rx.cond(
-            page.may_change,
-            rx.fragment(),
-            rx.el.p(
-                "Only the owner of the account can change these. You see them as they are.",
-                class_name="meaning",
+        rx.el.div(
+            rx.el.h1("Alerts and choices"),
+            rx.cond(
+                page.may_change,
+                rx.fragment(),
+                rx.el.p(
+                    "Only the owner of the account can change these. You see them as they are.",
+                    class_name="meaning",
+                ),
             ),
+            class_name="whole stack",
         ),
-        _alert(),
-        _health(),
-        _told(),
-        _bills(),
-        _units(),
+        rx.el.div(_alert(), _health(), class_name="col"),
+        rx.el.div(_told(), _bills(), _units(), class_name="col"),
     )
     return rx.cond(
         page.ready, shown, rx.fragment(headline_skeleton("Loading your choices"), rows_skeleton(5))
@@ -173,6 +173,7 @@ PAGES_CHOICES = (
         choices,
         load=ChoicesState.load,
         needs="usage.see",
+        layout="even",
         under="/account",
         back_to="/account",
         back_text="Account",

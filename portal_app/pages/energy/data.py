@@ -31,6 +31,8 @@ def _form() -> rx.Component:
         error=DataState.file_problem,
         accept=ACCEPT,
         camera=False,
+        most_bytes=DataState.page.most_bytes,
+        too_large=DataState.page.too_large,
         above=rx.fragment(
             field(
                 "Account number",
@@ -98,7 +100,7 @@ def data() -> rx.Component:
             ),
             title="Files brought in",
         ),
-        rx.cond(page.sheet.shown, _sheet()),
+        rx.cond(page.sheet.shown, rx.el.div(_sheet(), class_name="whole")),
     )
     return rx.cond(page.ready, shown, rx.fragment(headline_skeleton("Looking for files"), rows_skeleton(4)))
 
@@ -110,6 +112,7 @@ PAGES_DATA = (
         data,
         load=DataState.load,
         needs="reading.import",
+        layout="even",
         who="staff",
         guide=Help(
             "Help with bringing data in",

@@ -83,19 +83,6 @@ def _form() -> rx.Component:
     )
 
 
-def _sharing() -> rx.Component:
-    page = MyDataState.page
-    return rx.el.div(
-        rx.cond(MyDataState.token.value, _token()),
-        section(
-            row_list(page.consents, _consent, "Nobody else can read your meter data."),
-            title="Who can read it",
-        ),
-        section(_form(), title="Let somebody read it"),
-        class_name="col",
-    )
-
-
 def _asked(opened: Any, asked: Any, *, danger: bool) -> rx.Component:
     """The question before somebody may read, or may no more; only ending it is red."""
     return dialog(
@@ -118,14 +105,24 @@ def my_data() -> rx.Component:
         rx.el.section(
             rx.el.h1(page.title),
             rx.el.p(page.meaning, class_name="meaning"),
+            class_name="whole stack tight",
+        ),
+        rx.cond(MyDataState.token.value, rx.el.div(_token(), class_name="whole")),
+        rx.el.div(
             rx.cond(page.can_download, _downloads()),
-            class_name="section stack",
+            rx.cond(
+                page.can_share,
+                section(
+                    row_list(page.consents, _consent, "Nobody else can read your meter data."),
+                    title="Who can read it",
+                ),
+                rx.el.p(
+                    "Only the owner of the account can let others read its meter data.", class_name="quiet"
+                ),
+            ),
+            class_name="col",
         ),
-        rx.cond(
-            page.can_share,
-            _sharing(),
-            rx.el.p("Only the owner of the account can let others read its meter data.", class_name="quiet"),
-        ),
+        rx.cond(page.can_share, section(_form(), title="Let somebody read it")),
         _asked(asked.title & (MyDataState.stopping == ""), asked, danger=False),
         _asked(asked.title & (MyDataState.stopping != ""), asked, danger=True),
     )
@@ -141,6 +138,7 @@ PAGES_MY_DATA = (
         my_data,
         load=MyDataState.load,
         needs="usage.see",
+        layout="even",
         under="/account",
         back_to="/account",
         back_text="Account",

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.badge import badge_of
-from portal_app.components.atoms.button import button
+from portal_app.components.atoms.button import button, link_button
 from portal_app.components.atoms.link import act, link
 from portal_app.components.atoms.surface import card, section
 from portal_app.components.blocks.dialog import dialog
@@ -19,6 +19,7 @@ from portal_app.components.blocks.timeline import timeline
 from portal_app.components.blocks.upload import upload
 from portal_app.components.blocks.wizard import wizard
 from portal_app.components.draw import words
+from portal_app.components.icons import icon
 from portal_app.pages.page import Page
 from portal_app.state.energy.requests import MoveState, ReadingState, RequestState
 from portal_app.state.session import SessionState
@@ -178,7 +179,13 @@ def _change_day() -> rx.Component:
             ),
         ),
         slots(
-            "Free times", "slot", page.slots, value=page.slot, error=_wrong("slot"), empty="No time is free."
+            "Free times",
+            "slot",
+            page.slots,
+            value=page.slot,
+            error=_wrong("slot"),
+            empty="No time is free.",
+            dated=True,
         ),
     )
     form = rx.el.form(
@@ -256,21 +263,31 @@ def request() -> rx.Component:
         ),
         rx.el.h1(page.title),
         rx.el.p(page.meaning, class_name="meaning"),
-        class_name="stack tight",
+        class_name="stack tight whole",
     )
     shown = rx.fragment(
         head,
-        rx.cond(page.question, _asked()),
-        rx.cond(page.alone_question, _alone()),
-        section(status_tracker(page.stages, across=False), title="Where it stands"),
-        rx.cond(
-            page.pair_words,
-            section(rx.el.p(page.pair_words), link("See the other half", page.pair_to), title="Your move"),
-        ),
-        section(facts_list(page.facts), title="What you asked for"),
-        section(timeline(page.happened, dated=True), title="What has happened"),
         rx.el.div(
-            rx.cond(page.can_move, _change_day()), rx.cond(page.can_cancel, _cancelling()), class_name="stack"
+            rx.cond(page.question, _asked()),
+            rx.cond(page.alone_question, _alone()),
+            section(status_tracker(page.stages, across=False), title="Where it stands"),
+            rx.el.div(
+                rx.cond(page.can_move, _change_day()),
+                rx.cond(page.can_cancel, _cancelling()),
+                class_name="stack",
+            ),
+            class_name="col",
+        ),
+        rx.el.div(
+            rx.cond(
+                page.pair_words,
+                section(
+                    rx.el.p(page.pair_words), link("See the other half", page.pair_to), title="Your move"
+                ),
+            ),
+            section(facts_list(page.facts), title="What you asked for"),
+            section(timeline(page.happened, dated=True), title="What has happened"),
+            class_name="col",
         ),
     )
     return rx.cond(
@@ -323,7 +340,9 @@ def _dial() -> rx.Component:
             rx.el.p(page.dial_words, class_name="strong"),
         ),
         typed,
-        rx.el.details(rx.el.summary("Add a photo"), photo, class_name="more", open=wrong != ""),
+        rx.el.details(
+            rx.el.summary(icon("camera", "small"), "Add a photo"), photo, class_name="more", open=wrong != ""
+        ),
         class_name="stack loose",
     )
 
@@ -337,6 +356,7 @@ def _visit() -> rx.Component:
             page.visits,
             hint="Morning is 8 to 12, afternoon 12 to 17. Somebody over 18 lets us in.",
             error=_wrong("slot"),
+            dated=True,
         ),
         button("Book this visit", "secondary", icon="calendar", type="submit"),
         on_submit=state.book,
@@ -352,11 +372,23 @@ def reading() -> rx.Component:
     page = ReadingState.page
     shown = rx.fragment(
         rx.el.section(
-            rx.el.h1(page.title), rx.el.p(page.meaning, class_name="meaning"), class_name="stack tight"
+            rx.el.h1(page.title),
+            rx.el.p(page.meaning, class_name="meaning"),
+            rx.cond(
+                page.register_id,
+                rx.fragment(),
+                rx.el.div(
+                    link_button("Start service", "/energy/account/move?kind=start"), class_name="beside"
+                ),
+            ),
+            class_name="stack whole",
         ),
         rx.cond(page.register_id, section(_dial())),
-        rx.cond(page.visits, _visit()),
-        rx.cond(page.register_id, section(_read_before(), title="Sent before")),
+        rx.el.div(
+            rx.cond(page.visits, _visit()),
+            rx.cond(page.register_id, section(_read_before(), title="Sent before")),
+            class_name="col",
+        ),
     )
     return rx.cond(
         page.ready, shown, rx.fragment(headline_skeleton("Looking for your meter"), rows_skeleton(3))
@@ -395,6 +427,7 @@ PAGES_REQUESTS = (
         request,
         load=RequestState.load,
         needs="usage.see",
+        layout="even",
         guide_var=RequestState.page.help,
         **_UNDER,
     ),
@@ -404,6 +437,7 @@ PAGES_REQUESTS = (
         reading,
         load=ReadingState.load,
         needs="reading.send",
+        layout="even",
         guide_var=ReadingState.page.help,
         **_UNDER,
     ),

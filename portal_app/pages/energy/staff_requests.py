@@ -90,36 +90,47 @@ def _one() -> rx.Component:
                 rx.el.span("Reference ", page.reference), badge_of(page.standing), class_name="status-line"
             ),
             rx.el.h1(page.title),
-            class_name="stack tight",
+            class_name="stack tight whole",
         ),
-        section(status_tracker(page.stages, across=False), title="Where it stands"),
-        rx.cond(page.events, _step()),
-        section(facts_list(page.facts), title="What is asked for"),
-        rx.cond(
-            page.pair_words,
-            section(
-                rx.el.p(page.pair_words),
-                rx.cond(page.alone_words, rx.el.p(page.alone_words, class_name="meaning")),
-                link("Open the other half", page.pair_to),
-                title="The move",
+        rx.el.div(
+            section(status_tracker(page.stages, across=False), title="Where it stands"),
+            rx.cond(page.events, _step()),
+            class_name="col",
+        ),
+        rx.el.div(
+            section(facts_list(page.facts), title="What is asked for"),
+            rx.cond(
+                page.pair_words,
+                section(
+                    rx.el.p(page.pair_words),
+                    rx.cond(page.alone_words, rx.el.p(page.alone_words, class_name="meaning")),
+                    link("Open the other half", page.pair_to),
+                    title="The move",
+                ),
             ),
+            section(timeline(page.happened, dated=True), title="What has happened"),
+            class_name="col",
         ),
-        section(timeline(page.happened, dated=True), title="What has happened"),
     )
 
 
 def requests() -> rx.Component:
     """The oldest promise first; a tap opens it with every step that is possible."""
-    waiting = section(
-        rx.cond(
-            State.rows,
-            link_rows(State.rows),
-            empty("Nothing waits for us", "New requests come in here by themselves.", "check"),
+    waiting = rx.el.div(
+        section(
+            rx.cond(
+                State.rows,
+                link_rows(State.rows),
+                empty("Nothing waits for us", "New requests come in here by themselves.", "check"),
+            ),
+            title="Requests that wait",
         ),
-        title="Requests that wait",
+        class_name="whole",
     )
     shown = rx.cond(
-        State.page.ready, rx.fragment(_one(), waiting), rx.fragment(rx.el.h1("Requests"), waiting)
+        State.page.ready,
+        rx.fragment(_one(), waiting),
+        rx.fragment(rx.el.h1("Requests", class_name="whole"), waiting),
     )
     return rx.cond(State.ready, shown, rows_skeleton(6))
 
@@ -131,6 +142,7 @@ PAGES_STAFF_REQUESTS = (
         requests,
         load=State.load,
         needs="request.handle",
+        layout="even",
         who="staff",
         guide=Help(
             "Help with requests",

@@ -41,7 +41,9 @@ def account(access: Access) -> AccountPage:
         ready=True,
         name=here.name,
         number=here.number,
-        who=f"{access.visitor.name}, {access.visitor.email}",
+        who=access.visitor.email
+        if access.visitor.name == here.name
+        else f"{access.visitor.name}, {access.visitor.email}",
         standing=Badge("Open", "good")
         if here.standing == "open"
         else Badge(here.standing.capitalize(), "attention"),
@@ -70,7 +72,13 @@ def _premise(access: Access, place: Premise) -> LinkRow:
     return LinkRow(
         title=place.street,
         detail=". ".join(
-            part for part in (place.label, supplied, f"Meter {numbers}" if numbers else "") if part
+            part
+            for part in (
+                place.label,
+                supplied,
+                f"Meter{'s' if len(meters) > 1 else ''} {numbers}" if numbers else "",
+            )
+            if part
         ),
         link_to=f"/energy/usage?place={place.id}",
         badge=badge,
