@@ -67,6 +67,15 @@
     main.scrollIntoView();
   }, true);
 
+  // A file that is too large would be sent in vain: the connection ends before the answer can be read.
+  document.addEventListener("change", function (event) {
+    var field = event.target, most = Number(field.dataset && field.dataset.mostBytes);
+    if (!most || !field.files) return;
+    var larger = Array.prototype.some.call(field.files, function (file) { return file.size > most; });
+    field.setCustomValidity(larger ? field.dataset.tooLarge : "");
+    if (larger) field.reportValidity();
+  });
+
   function line() { root.toggleAttribute("data-offline", !navigator.onLine); }
   addEventListener("online", line);
   addEventListener("offline", line);

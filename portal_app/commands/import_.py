@@ -45,7 +45,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Bring the files in: 0 when they could be read, 1 when one could not, 2 for an unknown company."""
+    """Bring the files in: 0 when all were of use, 1 when one was not, 2 for an unknown company."""
     company = tenancy.company_named(options.company)
     sheets: list[ImportSheet] = []
     refused = False
@@ -63,8 +63,8 @@ def run(options: Namespace) -> int:
             say(line)
     if options.json and sheets:
         say(json.dumps(together(sheets), ensure_ascii=False))
-    unread = not any(sheet.readings_read for sheet in sheets)
-    return 1 if refused or unread or any(sheet.stopped for sheet in sheets) else 0
+    useless = not sheets or not all(sheet.readings_added or sheet.readings_repeated for sheet in sheets)
+    return 1 if refused or useless or any(sheet.stopped for sheet in sheets) else 0
 
 
 def _brought(file: Path, options: Namespace) -> ImportSheet:

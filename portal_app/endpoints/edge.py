@@ -106,10 +106,12 @@ class _Asked:
         return AUTH_BYTES if self.path.startswith("/auth/") else BODY_BYTES
 
     @property
-    def announced_bytes(self) -> int:
-        """How large the body is said to be; a figure that is none counts as too large."""
+    def said_to_be_too_large(self) -> bool:
+        """Whether the announced length is too large or none at all; a file's door says so on its own page."""
         said = self.headers.get("content-length", "0")
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else FILE_BYTES + 1
+        if not (said.isascii() and said.isdigit() and len(said) < 16):
+            return True
+        return int(said) > self.most_bytes and not self.path.startswith("/files/")
 
     def refusal(self) -> tuple[int, str] | None:
         """Why this may not come in, if it may not."""
@@ -120,7 +122,7 @@ class _Asked:
         socket = self.path.startswith("/_event")
         if (socket or self.method not in _SAFE) and self.sent_from_elsewhere:
             return 403, "This came from another site. Open the portal itself and try again."
-        if self.announced_bytes > self.most_bytes:
+        if self.said_to_be_too_large:
             return 413, "That is larger than we take here."
         return None
 

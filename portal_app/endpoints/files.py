@@ -23,6 +23,9 @@ from portal_app.shapes.portal import Kind
 
 _log = structlog.get_logger(__name__)
 
+_AROUND = 64 * 1024
+"""Bytes that a form may add around its file."""
+
 
 def routes(kinds: tuple[Kind, ...]) -> list[Route]:
     """The routes for every kind's downloads and uploads."""
@@ -75,7 +78,7 @@ async def _taken(request: Request, visitor: Visitor, door: UploadDoor) -> Respon
     query = _plain(request.query_params)
     try:
         await run_in_threadpool(perform, visitor, door.check, **query)
-        upload = await _received(request, door.most_bytes)
+        upload = await _received(request, door)
         try:
             target = await run_in_threadpool(perform, visitor, door.take, upload, **query)
         finally:
@@ -114,11 +117,17 @@ class _Received(MultiPartParser):
         self.kept = Path(place.name)
 
 
-async def _received(request: Request, most: int) -> Upload:
-    """Write the body to a private file, piece by piece. Raises Refusal when it is larger than allowed."""
+async def _received(request: Request, door: UploadDoor) -> Upload:
+    """Write the body to a private file, piece by piece.
+
+    Raises Refusal when it is larger than allowed, before the first byte where its length is announced.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > door.most_bytes + _AROUND:
+        raise Refusal(door.too_large, "file")
     folder = settings().data_dir / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    parser = _Received(folder, request.headers, _bounded(request.stream(), most))
+    parser = _Received(folder, request.headers, _bounded(request.stream(), door))
     try:
         form = await parser.parse()
         await form.close()
@@ -138,12 +147,12 @@ def _as_upload(form: FormData, kept: Path | None) -> Upload:
     return Upload(name=name, path=kept, size=kept.stat().st_size, fields=fields)
 
 
-async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncGenerator[bytes, None]:
+async def _bounded(stream: AsyncIterator[bytes], door: UploadDoor) -> AsyncGenerator[bytes, None]:
     total = 0
     async for piece in stream:
         total += len(piece)
-        if total > most + 64 * 1024:
-            raise Refusal(f"That file is larger than {most // (1024 * 1024)} MB. Send a smaller one.")
+        if total > door.most_bytes + _AROUND:
+            raise Refusal(door.too_large, "file")
         yield piece
 
 

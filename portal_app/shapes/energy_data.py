@@ -38,13 +38,18 @@ class SheetShown:
 
 @dataclass(frozen=True)
 class DataPage:
-    """What the company's own people see of imports: the files, newest first, and one result sheet."""
+    """What the company's own people see of imports: the files, newest first, and one result sheet.
+
+    A file of more than `most_bytes` is not sent; `too_large` says so, and how it comes in all the same.
+    """
 
     ready: bool = False
     title: str = "Meter and weather data"
     meaning: str = ""
     runs: tuple[ImportRow, ...] = ()
     sheet: SheetShown = SheetShown()
+    most_bytes: int = 0
+    too_large: str = ""
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,19 @@ class Upload:
 class UploadDoor:
     """Where a file may be sent: who may (asked before the body is read), what then happens, how large.
 
-    `check(access, **query)` refuses; `take(access, upload, **query)` gives the page to go to next.
+    `check(access, **query)` refuses; `take(access, upload, **query)` gives the page to go to next;
+    `larger` says what to do with a file that is larger.
     """
 
     check: Callable[..., Any]
     take: Callable[..., str]
     back: str
     most_bytes: int = 25 * 1024 * 1024
+    larger: str = "Send a smaller one."
+
+    @property
+    def too_large(self) -> str:
+        """What is said of a file that is larger."""
+        gigabytes, rest = divmod(self.most_bytes, 1024**3)
+        most = f"{self.most_bytes // 1024**2:,} MB" if rest or not gigabytes else f"{gigabytes} GB"
+        return f"That file is larger than {most}, the most that can be sent here. {self.larger}"

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.applications import Starlette
@@ -43,7 +44,9 @@ def browser(door: str, tmp_path: Path) -> Iterator[TestClient]:  # noqa: F811
         energy,
         uploads={
             "small": UploadDoor(_check, _take, back="/energy/form", most_bytes=1024 * 1024),
-            "large": UploadDoor(_check, _take, back="/energy/form", most_bytes=3 * 1024**3),
+            "large": UploadDoor(
+                _check, _take, back="/energy/form", most_bytes=3 * 1024**3, larger="Bring it by hand."
+            ),
         },
     )
     shares: dict[str, Callable[[str], Download | None]] = {
@@ -136,3 +139,25 @@ def test_a_third_party_reads_with_its_token_and_is_told_nothing_without(browser)
         )
     ]
     assert {(answer.status_code, answer.text) for answer in wrong} == {(401, "")}
+
+
+def test_a_file_that_says_it_is_too_large_is_refused_before_its_first_byte(browser):
+    """As the outer wall lets it through to its own door: the sentence names the limit and another way."""
+    kind = {"content-type": "multipart/form-data; boundary=x", "content-length": str(4 * 1024**3)}
+    answer = browser.post("/files/energy/large", content=b"--x", headers=kind)
+    assert answer.headers["location"].startswith("/energy/form?")
+    told = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert told["trouble"] == [
+        "That file is larger than 3 GB, the most that can be sent here. Bring it by hand."
+    ]
+    assert told["field"] == ["file"]
+    assert (taken, incoming()) == ([], [])
+
+
+def test_the_door_for_readings_names_its_limit_and_the_command() -> None:
+    energy = kind_named("energy")
+    assert energy is not None
+    sentence = energy.uploads["readings"].too_large
+    assert sentence.startswith("That file is larger than 3 GB, ")
+    assert "python -m portal_app.manage import energy FILE" in sentence
+    assert len(sentence) < 300

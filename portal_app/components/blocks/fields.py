@@ -206,8 +206,15 @@ def photo_field(
     accept: str = "image/*",
     optional: bool = False,
     camera: bool = True,
+    most_bytes: Any = 0,
+    too_large: Any = "",
 ) -> rx.Component:
-    """A photo, taken with the phone's camera or picked from the device; without `camera` any other file."""
+    """A photo, taken with the phone's camera or picked from the device; without `camera` any other file.
+
+    With `most_bytes` the browser sends no larger one and says `too_large` instead.
+    """
+    unbounded = isinstance(most_bytes, int) and not most_bytes
+    bound = {} if unbounded else {"data-most-bytes": most_bytes, "data-too-large": too_large}
     control = rx.el.span(
         icon("camera" if camera else "upload"),
         rx.el.input(
@@ -219,6 +226,7 @@ def photo_field(
                 "id": name,
                 "accept": accept,
                 **({"capture": "environment"} if camera else {}),
+                **bound,
                 **_described(name, hint, error),
             },
         ),

@@ -23,16 +23,28 @@ def upload(
     hidden: dict[str, Any] | None = None,
     above: rx.Component | None = None,
     camera: bool = True,
+    most_bytes: Any = 0,
+    too_large: Any = "",
 ) -> rx.Component:
     """A multipart form that the browser itself posts to `action`: it works when scripts fail.
 
     `hidden` are further values to send along (what the file is about, the form's token); `above` are fields
-    that belong to it. Without `camera` it asks for a file and not for a photo.
+    that belong to it. Without `camera` it asks for a file and not for a photo. A file of more than
+    `most_bytes` is not sent at all: the browser says `too_large` beside the field.
     """
     return rx.el.form(
         *(rx.el.input(type="hidden", name=key, value=value) for key, value in (hidden or {}).items()),
         above or rx.fragment(),
-        photo_field(label, name, hint=hint, error=error, accept=accept, camera=camera),
+        photo_field(
+            label,
+            name,
+            hint=hint,
+            error=error,
+            accept=accept,
+            camera=camera,
+            most_bytes=most_bytes,
+            too_large=too_large,
+        ),
         rx.el.div(
             button(send, "primary", icon="upload", type="submit"),
             class_name="beside",

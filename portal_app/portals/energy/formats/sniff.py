@@ -9,13 +9,27 @@ from typing import BinaryIO, Literal
 from portal_app.portals.energy.formats.columns import find_header
 
 Format = Literal[
-    "espi", "csv", "weather_csv", "weather_json", "xml", "zip", "pdf", "spreadsheet", "empty", "unknown"
+    "espi",
+    "csv",
+    "weather_csv",
+    "weather_json",
+    "xml",
+    "html",
+    "zip",
+    "pdf",
+    "spreadsheet",
+    "empty",
+    "unknown",
 ]
 
 HEAD = 65_536
 
 CANNOT_READ: dict[str, str] = {
     "xml": "This is XML but not a Green Button feed. Ask your company for “Green Button: Download My Data”.",
+    "html": (
+        "This is a web page, not a Green Button feed: most likely a sign-in that ran out. Sign in again"
+        " where the file comes from, and download it once more."
+    ),
     "zip": "This is a ZIP archive. Unpack it and bring the .xml or .csv file inside.",
     "pdf": "This is a PDF. Figures in a PDF cannot be read; bring the Green Button .xml or a .csv file.",
     "spreadsheet": "This is a spreadsheet file. Save it as CSV and bring that.",
@@ -89,6 +103,8 @@ def _kind(head: bytes) -> Format:
 
 def _xml_kind(text: str) -> Format:
     """Atom or ESPI anywhere near the top; where comments fill the head, benefit of the doubt."""
+    if re.search(r"<(!DOCTYPE\s+)?html\b", text, re.IGNORECASE):
+        return "html"
     if re.search(r"<(\w+:)?(html|svg|ofx)\b", text, re.IGNORECASE):
         return "xml"
     feed = re.search(r"<(\w+:)?(feed|entry|UsagePoint|IntervalBlock|MeterReading)\b", text)

@@ -9,9 +9,6 @@ from portal_app.core.accounts import Company
 from portal_app.core.errands import Errand
 from portal_app.portals.energy.service import data_page, export, imports
 from portal_app.portals.energy.tables import ImportRun
-from portal_app.shapes.files import UploadDoor
-
-MOST_BYTES = 3 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -60,9 +57,5 @@ def put_away(access: SystemAccess, payload: dict[str, Any], path: Path | None) -
 
 
 DOWNLOADS = {"import-sheet": data_page.sheet_csv, "my-data": export.my_data}
-UPLOADS = {
-    "readings": UploadDoor(
-        check=data_page.may_bring, take=data_page.take_in, back=data_page.PAGE, most_bytes=MOST_BYTES
-    )
-}
+UPLOADS = {"readings": data_page.DOOR}
 JOBS = {data_page.JOB: Errand(prepare=waiting, go=read_in, settle=put_away)}

@@ -21,7 +21,7 @@ from portal_app.services.tenancy import rules as tenancy_rules
 from portal_app.settings import settings
 from portal_app.shapes.charts import Column, DataTable, Fact, TableRow
 from portal_app.shapes.energy_data import DataPage, ImportRow, SheetShown
-from portal_app.shapes.files import Download, Upload
+from portal_app.shapes.files import Download, Upload, UploadDoor
 from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import LinkRow, Progress
 
@@ -75,6 +75,18 @@ def take_in(access: Access, upload: Upload, **_query: str) -> str:
     return f"{PAGE}?run={run.id}"
 
 
+DOOR = UploadDoor(
+    check=may_bring,
+    take=take_in,
+    back=PAGE,
+    most_bytes=3 * 1024**3,
+    larger=(
+        "Send it compressed with gzip, or bring it in at the server: "
+        "python -m portal_app.manage import energy FILE --company NAME --account NUMBER"
+    ),
+)
+
+
 def waiting_place(stored: str) -> Path:
     """Where a file waits to be read."""
     return settings().data_dir / "imports" / Path(stored).name
@@ -96,6 +108,8 @@ def page(access: Access, run_id: str = "") -> DataPage:
         meaning=_meaning(moving),
         runs=tuple(_row(access, run) for run in runs),
         sheet=_sheet(access, chosen) if chosen is not None else SheetShown(),
+        most_bytes=DOOR.most_bytes,
+        too_large=DOOR.too_large,
     )
 
 

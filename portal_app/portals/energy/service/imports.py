@@ -216,7 +216,7 @@ class _Run:
 
     def _end(self, account: Account | None) -> None:
         sheet, account_id = self.sheet, account.id if account else ""
-        nothing = sheet.stopped and not sheet.readings_added and not sheet.readings_repeated
+        nothing = not sheet.readings_added and not sheet.readings_repeated
 
         def ended(access: SystemAccess) -> None:
             access.change(

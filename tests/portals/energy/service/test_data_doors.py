@@ -82,6 +82,9 @@ def test_what_cannot_be_read_is_refused_at_the_door_with_a_reason(people, tmp_pa
     with acting_for(people.staff) as access:
         for data, account, sentence, field in (
             (b"%PDF-1.4", "1001", "Figures in a PDF", "file"),
+            (b"Dear customer,", "1001", "neither a Green Button feed", "file"),
+            (b"<!DOCTYPE html><html><body>Sign in", "1001", "This is a web page", "file"),
+            (b"", "1001", "The file is empty", "file"),
             (b"<feed/>", "", "which account", "account"),
             (b"<feed/>", "9" * 41, "at most 40", "number"),
         ):
