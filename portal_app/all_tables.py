@@ -6,6 +6,21 @@ from portal_app.services.adoption import tables as adoption
 from portal_app.services.billing import tables as billing
 from portal_app.services.identity import tables as identity
 from portal_app.services.notifications import tables as notifications
+from portal_app.services.privacy import tables as privacy
+from portal_app.services.scim import tables as scim
+from portal_app.services.tenancy import tables as tenancy
 
-MODULES = (accounts, outbox, trail, identity, adoption, notifications, billing, energy)
+MODULES = (
+    accounts,
+    outbox,
+    trail,
+    identity,
+    tenancy,
+    adoption,
+    notifications,
+    privacy,
+    scim,
+    billing,
+    energy,
+)
 METADATA = tables.METADATA

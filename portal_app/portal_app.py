@@ -143,7 +143,7 @@ def _served(app: Any) -> Any:
 
 def _build() -> rx.App:
     log.configure()
-    identity.use_roles({kind.key: kind.roles for kind in KINDS})
+    identity.use_roles({kind.key: kind.roles for kind in KINDS}, {kind.key: kind.scopes for kind in KINDS})
     use_needs({address(kind, page): page.needs for kind, page in everywhere()})
     adoption.know_tasks({kind.key: kind.top_tasks for kind in KINDS})
     app = rx.App(

@@ -110,6 +110,8 @@ class Settings:
     mail_from: str = field(default_factory=lambda: _sender("PORTAL_MAIL_FROM"))
     sms_secret: str = field(default_factory=lambda: os.environ.get("PORTAL_SMS_SECRET", ""))
     """What a text gateway must know to hand texts in; empty shuts that door."""
+    keys: str = field(default_factory=lambda: os.environ.get("PORTAL_KEYS", ""), repr=False)
+    """The ring of keys that seal private columns and files, "name:base64,..."; empty: a file of our own."""
     db_pool: int = field(default_factory=lambda: _number("PORTAL_DB_POOL", 8, 1, 200))
 
     def __post_init__(self) -> None:

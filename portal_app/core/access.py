@@ -8,7 +8,7 @@ leaves a `note`. It never sees another account's rows, since every statement her
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, delete, false, insert, update
@@ -19,8 +19,9 @@ from sqlmodel import Session, col, select, text
 
 from portal_app.core import live, outbox, trail
 from portal_app.core.accounts import Account, Person, account_exists
+from portal_app.core.clock import now
 from portal_app.core.db import Busy, is_busy, is_postgres, session
-from portal_app.core.errors import NotYours, Refusal
+from portal_app.core.errors import EnrolFirst, NotYours, OnlyLooking, ProveAgain, Refusal
 from portal_app.core.tables import (
     AccountRow,
     AccountSeries,
@@ -35,6 +36,7 @@ R = TypeVar("R", bound=Row)
 AnyRow = type[Row] | type[AccountSeries] | type[CompanySeries] | type[trail.AuditEntry]
 K = TypeVar("K")
 F = TypeVar("F", bound=Callable[..., Any])
+FRESH = timedelta(minutes=5)
 _OWNERS = {"company_id", "account_id", "person_id"}
 
 
@@ -58,12 +60,38 @@ class Visitor:
     currency: str = "USD"
     last_seen: datetime | None = None
     address: str = ""
+    proved_at: datetime | None = None
+    """When this person last proved who they are in this session, for what asks for a fresh proof."""
+    must_enrol: bool = False
+    """Whether their role asks for a second step that is not set up yet; until then nothing else is open."""
+    viewed_by: str = ""
+    """The person of the company who looks at the portal as this customer; then nothing may be written."""
+    viewer_name: str = ""
+    sees: frozenset[str] | None = None
+    """Whose rows of the account come into view, by person; None for everybody's."""
 
 
 def reads(use_case: F) -> F:
     """Mark a use case that only reads: it takes no write lock and may not write."""
     use_case.reads_only = True  # pyright: ignore[reportFunctionMemberAccess]
     return use_case
+
+
+def while_enrolling(use_case: F) -> F:
+    """Mark a use case that is open to somebody who must first set up a second step."""
+    use_case.while_enrolling = True  # pyright: ignore[reportFunctionMemberAccess]
+    return use_case
+
+
+def check_open(visitor: Visitor, use_case: Callable[..., Any]) -> None:
+    """Refuse a use case that is shut to this visitor for now, whatever their rights.
+
+    Raises EnrolFirst before a second step is set up, OnlyLooking for a change while looking as a customer.
+    """
+    if visitor.must_enrol and not getattr(use_case, "while_enrolling", False):
+        raise EnrolFirst
+    if visitor.viewed_by and not reads_only(use_case):
+        raise OnlyLooking
 
 
 def reads_only(use_case: Callable[..., Any]) -> bool:
@@ -101,13 +129,19 @@ class Access:
                 "Your sign-in does not allow this. Ask the owner of the account to do it or to let you."
             )
 
+    def require_fresh(self) -> None:
+        """Refuse what needs a proof of the last five minutes. Raises ProveAgain."""
+        proved = self.visitor.proved_at
+        if proved is None or now() - proved > FRESH:
+            raise ProveAgain
+
     def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         company = getattr(table, "company_id", None)
         if company is None:
             raise TypeError(f"{table.__name__} is not a row of a company")
         mine: list[ColumnElement[bool]] = [col(company) == self.visitor.company_id]
         if issubclass(table, AccountRow | AccountSeries):
-            mine.append(col(table.account_id).in_(self.visitor.accounts))
+            mine += [col(table.account_id).in_(self.visitor.accounts), *self._shown(table)]
         elif issubclass(table, PersonRow):
             mine.append(col(table.person_id) == self.visitor.person_id)
         elif table is Account:
@@ -119,6 +153,12 @@ class Access:
         elif issubclass(table, StaffRow) or not issubclass(table, CompanyRow | CompanySeries):
             mine.append(false())
         return mine
+
+    def _shown(self, table: AnyRow) -> list[ColumnElement[bool]]:
+        by = getattr(table, "shown_by", "")
+        if not by or self.visitor.sees is None:
+            return []
+        return [col(getattr(table, by)).in_(self.visitor.sees)]
 
     def rows(self, table: AnyRow, *where: Any) -> Any:
         """A statement over the rows that are this visitor's; narrow and order it, then `access.db.exec`."""
@@ -336,6 +376,9 @@ class SystemAccess(StaffAccess):
     def require(self, permission: str) -> None:
         """The house is never refused."""
 
+    def require_fresh(self) -> None:
+        """The house proves nothing."""
+
     def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
         return [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -403,7 +446,8 @@ def _transaction(kind: type[A], visitor: Visitor, only_reads: bool) -> Iterator[
 def _write_down(access: Access, db: Session) -> None:
     who = access.visitor
     if access.notes:
-        trail.append(db, who.company_id, who.person_id or who.name, access.notes, who.address)
+        actor = who.viewed_by or who.person_id or who.name
+        trail.append(db, who.company_id, actor, access.notes, who.address)
 
 
 @contextmanager

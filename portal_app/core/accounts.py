@@ -28,6 +28,14 @@ class Company(SQLModel, table=True):
     bank_name: str = Field(default="", max_length=80)
     bank_account: str = Field(default="", max_length=60)
     settings: str = "{}"
+    accent: str = Field(default="", max_length=7)
+    """The company's own colour as "#025b4b", checked for contrast when it was saved; empty: the brand's."""
+    mark: str = ""
+    """The company's own mark as a cleaned SVG; empty: the brand's."""
+    second_factor: str = Field(default="", max_length=10)
+    """Who must set up a second step: "" as the kind says, "staff", "everybody"."""
+    idle_minutes: int = 0
+    """After how many idle minutes a session ends; 0 as the kind says."""
     launched_at: datetime = moment_field()
     demo: bool = False
 
@@ -58,17 +66,30 @@ class Person(Row, table=True):
     staff_role: str = Field(default="", max_length=30)
     standing: str = Field(default="active", max_length=20)
     simple: bool = False
+    email_proved_at: datetime | None = moment_field(default=None)
+    external_id: str = Field(default="", max_length=200)
+    """What the directory that provisions people calls this one."""
     demo_says: str = Field(default="", max_length=160)
     demo_order: int = 0
 
 
 class Member(AccountRow, table=True):
-    """A person's place in an account: owner, member, viewer."""
+    """A person's place in an account: owner, member, viewer; or a proxy's, which ends by itself.
+
+    `scopes` narrows what the role allows to some of money, documents, work and people ("" for all of it);
+    `sees` says whose rows come into view: "" for everybody's, "own", or the persons' ids parted by commas.
+    """
 
     __table_args__ = (UniqueConstraint("account_id", "person_id"),)
 
     person_id: str = Field(foreign_key="person.id", index=True, max_length=26)
     role: str = Field(default="owner", max_length=30)
+    scopes: str = Field(default="", max_length=60)
+    sees: str = Field(default="", max_length=600)
+    proxy: bool = False
+    ends_at: datetime | None = moment_field(default=None)
+    reason: str = Field(default="", max_length=200)
+    given_by: str = Field(default="", max_length=26)
 
 
 def account_exists(db: Session, company_id: str, account_id: str) -> bool:

@@ -29,3 +29,28 @@ class SignedOut(Refusal):
 
 class TooMany(Refusal):
     """The same was tried too often; the sentence says when to try again."""
+
+
+class ProveAgain(Refusal):
+    """What is asked needs a fresh proof of who asks; the screen leads there and back to `back`."""
+
+    back: str = ""
+
+    def __init__(self, sentence: str = "For your safety, confirm that it is you. Then go on here.") -> None:
+        super().__init__(sentence)
+
+
+class EnrolFirst(Refusal):
+    """This sign-in needs a second step that was never set up; nothing else is open until it is."""
+
+    def __init__(self, sentence: str = "Set up a second step for your sign-in first.") -> None:
+        super().__init__(sentence)
+
+
+class OnlyLooking(Refusal):
+    """Somebody of the company looks at the portal as a customer; that changes nothing."""
+
+    def __init__(
+        self, sentence: str = "You are only looking. Nothing can be changed as somebody else."
+    ) -> None:
+        super().__init__(sentence)

@@ -1,7 +1,7 @@
 """What every table of the house is built from: whose row it is, and how a moment is stored."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, MetaData
 from sqlalchemy.types import TypeDecorator
@@ -72,7 +72,13 @@ class StaffRow(Row):
 
 
 class AccountRow(Row):
-    """A row that belongs to one customer account."""
+    """A row that belongs to one customer account.
+
+    A table whose rows not everybody of the account may see names in `shown_by` the column that holds whose
+    row it is; who sees whose is said in the person's place in the account.
+    """
+
+    shown_by: ClassVar[str] = ""
 
     company_id: str = Field(foreign_key="company.id", index=True, max_length=26)
     account_id: str = Field(foreign_key="account.id", index=True, max_length=26)

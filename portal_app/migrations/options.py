@@ -6,6 +6,7 @@ from alembic.autogenerate import renderers
 from alembic.operations import ops
 
 from portal_app.core.tables import UtcDateTime
+from portal_app.core.vault import Sealed
 
 
 class GuardTrail(ops.MigrateOperation):
@@ -39,6 +40,8 @@ def _same_type(_context: Any, _column: Any, in_database: Any, in_tables: Any, _t
 def _render(kind: str, item: Any, _context: Any) -> str | bool:
     if kind == "type" and isinstance(item, UtcDateTime):
         return "portal_app.core.tables.UtcDateTime()"
+    if kind == "type" and isinstance(item, Sealed):
+        return "sa.Text()"
     return False
 
 

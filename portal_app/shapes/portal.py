@@ -47,6 +47,8 @@ class Kind:
     permissions: dict[str, str]
     seed: Callable[..., None]
     """Loads the demo: f(small=False), where a small one knows the same people and less history."""
+    scopes: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Which rights belong to money, documents, work and people, for places narrowed to some of them."""
     staff_nav: tuple[NavEntry, ...] = ()
     offers: tuple[str, ...] = ()
     staff_roles: frozenset[str] = field(default_factory=frozenset)

@@ -12,7 +12,7 @@ import reflex as rx
 import structlog
 
 from portal_app.core.access import Access, Visitor
-from portal_app.core.errors import NotYours, Refusal, SignedOut
+from portal_app.core.errors import EnrolFirst, NotYours, ProveAgain, Refusal, SignedOut
 from portal_app.core.ids import reference
 from portal_app.services.adoption import service as adoption
 from portal_app.services.adoption.perform import perform
@@ -62,7 +62,11 @@ class Acting(rx.State, mixin=True):
     async def _do(self, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run one use case for whoever sent this event. Raises Refusal with a sentence for them."""
         visitor = await self._visitor()
-        return await in_thread(partial(perform, visitor, use_case, *arguments, **named))
+        try:
+            return await in_thread(partial(perform, visitor, use_case, *arguments, **named))
+        except ProveAgain as again:
+            again.back = _with_query(self.router.url.path.rstrip("/"), self.router.url.query)
+            raise
 
     async def _outside(self, work: Callable[..., T], *arguments: Any) -> T:
         """Speak to somebody outside (a gateway, a mail server) with no transaction open."""
@@ -164,6 +168,10 @@ def tell_visitor(exception: Exception) -> rx.event.EventSpec | None:
     """Turn what went wrong into a sentence on the page; anything but a refusal is logged with a reference."""
     if isinstance(exception, SignedOut):
         return rx.redirect("/sign-in")
+    if isinstance(exception, ProveAgain):
+        return rx.redirect(f"/prove?{urlencode({'next': exception.back})}")
+    if isinstance(exception, EnrolFirst):
+        return rx.redirect("/second-step")
     if isinstance(exception, NotYours):
         return _said(exception.sentence)
     if isinstance(exception, Refusal):

@@ -132,7 +132,7 @@ def test_the_first_people_of_a_company_are_let_in_from_the_command_line(
     [
         (["--account", "77-1"], "acme", "12"),
         ([], "four quiet herons", "--account NUMBER"),
-        (["--staff", "king"], "four quiet herons", "There are: operator."),
+        (["--staff", "king"], "four quiet herons", "There are: administrator, operator."),
         (
             ["--account", "77-1", "--role", "operator"],
             "four quiet herons",

@@ -15,6 +15,14 @@ PERMISSIONS: dict[str, str] = {
     "reading.import": "Bring meter and weather data in",
 }
 
+SCOPES = {
+    "money": frozenset({"bill.see", "bill.pay", "autopay.change", "paperless.change", "budget.change"}),
+    "documents": frozenset({"data.export", "data.share"}),
+    "work": frozenset({"service.request", "reading.send", "energy.choose", "outage.report"}),
+    "people": frozenset({"people.invite", "people.places"}),
+}
+"""Which rights belong to which scope of a place; the rest goes with every place."""
+
 SEES = frozenset({"usage.see", "outage.see", "outage.report", "bill.see"})
 OWNS = SEES | {
     "service.request",

@@ -13,7 +13,11 @@ from portal_app.portals.energy.service import (
 from portal_app.services.adoption.permissions import PERMISSIONS as ADOPTION
 from portal_app.services.audit.permissions import PERMISSIONS as AUDIT
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
+from portal_app.services.identity import permissions as identity
 from portal_app.services.notifications.permissions import PERMISSIONS as NOTIFICATIONS
+from portal_app.services.privacy import permissions as privacy
+from portal_app.services.scim import permissions as scim
+from portal_app.services.tenancy import permissions as tenancy
 from portal_app.shapes.portal import Kind, NavEntry, TopTask
 
 KIND = Kind(
@@ -51,13 +55,29 @@ KIND = Kind(
         ),
     ),
     roles={
-        "owner": permissions.OWNS,
+        "owner": permissions.OWNS | tenancy.OWNS,
         "member": permissions.SEES | {"reading.send", "bill.pay"},
         "viewer": permissions.SEES - {"outage.report"},
-        "operator": permissions.RUNS,
+        "operator": permissions.RUNS | {"customer.look_as"},
+        "administrator": permissions.RUNS
+        | tenancy.ADMINISTERS
+        | identity.ADMINISTERS
+        | privacy.ADMINISTERS
+        | scim.ADMINISTERS,
     },
-    staff_roles=frozenset({"operator"}),
-    permissions={**permissions.PERMISSIONS, **BILLING, **ADOPTION, **AUDIT, **NOTIFICATIONS},
+    scopes=permissions.SCOPES,
+    staff_roles=frozenset({"operator", "administrator"}),
+    permissions={
+        **permissions.PERMISSIONS,
+        **BILLING,
+        **ADOPTION,
+        **AUDIT,
+        **NOTIFICATIONS,
+        **identity.PERMISSIONS,
+        **tenancy.PERMISSIONS,
+        **privacy.PERMISSIONS,
+        **scim.PERMISSIONS,
+    },
     seed=seed.load,
     home=home.home,
     shared=share_door.shared_feed,

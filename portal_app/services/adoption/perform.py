@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from portal_app.core.access import Visitor, acting_for, reads_only
+from portal_app.core.access import Visitor, acting_for, check_open, reads_only
 from portal_app.core.errors import Refusal
 from portal_app.services.adoption import service
 
@@ -14,12 +14,17 @@ T = TypeVar("T")
 def perform(visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
     """Run one use case in one transaction in the visitor's name, and note its name, outcome and duration.
 
-    Raises Refusal with a sentence for the person.
+    Raises Refusal with a sentence for the person. What somebody of the company looks at as a customer is
+    written down by its name.
     """
     began = time.perf_counter()
     outcome = "error"
+    name = f"{use_case.__module__.removeprefix('portal_app.')}.{use_case.__name__}"
     try:
+        check_open(visitor, use_case)
         with acting_for(visitor, reads_only=reads_only(use_case)) as access:
+            if visitor.viewed_by:
+                access.note("staff.looked_as", visitor.person_id, use_case=name)
             result = use_case(access, *arguments, **named)
         outcome = "success"
         return result
@@ -27,5 +32,4 @@ def perform(visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **nam
         outcome = "refused"
         raise
     finally:
-        name = f"{use_case.__module__.removeprefix('portal_app.')}.{use_case.__name__}"
         service.record_use(visitor, name, outcome, time.perf_counter() - began)

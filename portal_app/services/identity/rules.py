@@ -5,6 +5,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
@@ -13,6 +14,8 @@ from portal_app.core.errors import Refusal
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 TOUCH_EVERY = timedelta(minutes=1)
+HEALTH = frozenset({"patient", "telehealth"})
+WEALTH = frozenset({"wealth"})
 
 _COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{43}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -72,31 +75,86 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-def still_open(seen_at: datetime, ends_at: datetime, ended_at: datetime | None, moment: datetime) -> bool:
-    """Whether a session counts: not ended, not past its twelve hours, not idle for half an hour."""
-    return ended_at is None and moment < valid_until(seen_at, ends_at)
+def idle_of(kind: str, minutes: int = 0) -> timedelta:
+    """How long a session may stand idle: as the company says; 15 minutes in health, else 30."""
+    if minutes > 0:
+        return timedelta(minutes=min(minutes, 120))
+    return timedelta(minutes=15) if kind in HEALTH else IDLE
 
 
-def valid_until(seen_at: datetime, ends_at: datetime) -> datetime:
+def must_have_second_step(kind: str, wish: str, *, staff: bool, demo: bool) -> bool:
+    """Whether somebody must set up a second step: staff everywhere, everybody in health and wealth.
+
+    A company can ask it of everybody; the demo, whose passwords everybody knows, asks it of nobody.
+    """
+    if wish == "everybody":
+        return True
+    return not demo and (staff or kind in HEALTH | WEALTH)
+
+
+def still_open(
+    seen_at: datetime,
+    ends_at: datetime,
+    ended_at: datetime | None,
+    moment: datetime,
+    idle: timedelta = IDLE,
+) -> bool:
+    """Whether a session counts: not ended, not past its twelve hours, not idle for too long."""
+    return ended_at is None and moment < valid_until(seen_at, ends_at, idle)
+
+
+def valid_until(seen_at: datetime, ends_at: datetime, idle: timedelta = IDLE) -> datetime:
     """When a session ends by itself if nothing more is done with it."""
-    return min(ends_at, seen_at + IDLE)
+    return min(ends_at, seen_at + idle)
 
 
-def scope(
-    places: Mapping[str, str], roles: Mapping[str, frozenset[str]], wanted: str
-) -> tuple[str, str, frozenset[str]]:
-    """The current account, the role in it, and every account where that role's rights hold too.
+@dataclass(frozen=True)
+class Place:
+    """What somebody may do in one account, and whose rows there come into view (None: everybody's)."""
 
-    `places` names each account's role. Only accounts in which the person may do at least as much as in the
-    current one come into view beside it, so that a right held here is never used there.
+    role: str
+    rights: frozenset[str]
+    sees: frozenset[str] | None = None
+
+
+def narrowed(rights: frozenset[str], scopes: str, scope_of: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """What is left of a role's rights in a place that is narrowed to some scopes; "" leaves all of them.
+
+    `scope_of` gives the rights of each scope; a right that no scope names goes with every place.
+    """
+    wanted = {part for part in scopes.split(",") if part}
+    if not wanted:
+        return rights
+    elsewhere = frozenset().union(*(held for name, held in scope_of.items() if name not in wanted))
+    kept = frozenset().union(*(held for name, held in scope_of.items() if name in wanted))
+    return rights - (elsewhere - kept)
+
+
+def seen_persons(sees: str, person_id: str) -> frozenset[str] | None:
+    """Whose rows a place shows: everybody's (None), one's own, or those of persons named besides."""
+    if not sees:
+        return None
+    named = () if sees == "own" else (part for part in sees.split(",") if part)
+    return frozenset({person_id, *named})
+
+
+def scope(places: Mapping[str, Place], wanted: str) -> tuple[str, Place, frozenset[str]]:
+    """The current account, the place in it, and every account where that place's rights hold too.
+
+    Only accounts in which the person may do and see at least as much as in the current one come into view
+    beside it, so that a right held here is never used there.
     """
     if not places:
-        return "", "", frozenset()
+        return "", Place("", frozenset()), frozenset()
     current = wanted if wanted in places else next(iter(places))
-    role = places[current]
-    rights = roles.get(role, frozenset())
-    held = (account for account, other in places.items() if roles.get(other, frozenset()) >= rights)
-    return current, role, frozenset(held) | {current}
+    here = places[current]
+    held = (account for account, other in places.items() if _covers(other, here))
+    return current, here, frozenset(held) | {current}
+
+
+def _covers(other: Place, here: Place) -> bool:
+    sees_enough = other.sees is None or (here.sees is not None and other.sees >= here.sees)
+    return other.rights >= here.rights and sees_enough
 
 
 def home_of(kind: str, staff: bool) -> str:

@@ -138,6 +138,8 @@ def _begin(
     before_at: datetime | None,
     account_id: str = "",
     ends_at: datetime | None = None,
+    proved_at: datetime | None = None,
+    must_enrol: bool = False,
 ) -> tuple[str, SignIn]:
     value = new_secret()
     moment = now()
@@ -150,6 +152,8 @@ def _begin(
         seen_at=moment,
         ends_at=ends_at or moment + rules.ABSOLUTE,
         before_at=before_at,
+        proved_at=proved_at,
+        must_enrol=must_enrol,
         address=address[:64],
         device=device[:80],
         how=how,
@@ -231,7 +235,11 @@ def switch_account(visitor: Visitor, account_id: str) -> tuple[str, Visitor]:
     with before_sign_in() as db:
         signed = db.get(SignIn, visitor.session_key)
         moment = now()
-        if signed is None or not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, moment):
+        if (
+            signed is None
+            or visitor.viewed_by
+            or not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, moment)
+        ):
             raise SignedOut
         place = db.exec(
             unscoped(
@@ -254,6 +262,8 @@ def switch_account(visitor: Visitor, account_id: str) -> tuple[str, Visitor]:
             before_at=signed.before_at,
             account_id=place.account_id,
             ends_at=signed.ends_at,
+            proved_at=signed.proved_at,
+            must_enrol=signed.must_enrol,
         )
         note = trail.Note(action="identity.switch_account", about=person.id, account_id=place.account_id)
         trail.append(db, person.company_id, person.id, [note], signed.address)

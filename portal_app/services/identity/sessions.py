@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -39,12 +39,21 @@ _remembered: dict[str, _Remembered] = {}
 _lock = threading.Lock()
 _dropped = 0
 _roles: dict[str, dict[str, frozenset[str]]] = {}
+_scopes: dict[str, dict[str, frozenset[str]]] = {}
 
 
-def use_roles(roles: Mapping[str, Mapping[str, frozenset[str]]]) -> None:
-    """Tell identity what each role of each served kind may do; the assembly calls it once at start-up."""
+def use_roles(
+    roles: Mapping[str, Mapping[str, frozenset[str]]],
+    scopes: Mapping[str, Mapping[str, frozenset[str]]] | None = None,
+) -> None:
+    """Tell identity what each role of each served kind may do, and which rights each scope holds.
+
+    The assembly calls it once at start-up.
+    """
     _roles.clear()
     _roles.update({kind: dict(named) for kind, named in roles.items()})
+    _scopes.clear()
+    _scopes.update({kind: dict(named) for kind, named in (scopes or {}).items()})
     forget_all()
 
 
@@ -108,12 +117,13 @@ def _look_up(key: str) -> tuple[Visitor, datetime, datetime] | None:
         if row is None:
             return None
         signed, person, company = row
-        if not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, now()) or not let_in(
+        idle = rules.idle_of(company.kind, company.idle_minutes)
+        if not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, now(), idle) or not let_in(
             person, company
         ):
             return None
-        visitor = _drawn(db, signed, person, company)
-        return visitor, signed.seen_at, rules.valid_until(signed.seen_at, signed.ends_at)
+        visitor = _looking(db, signed, person, company) or _drawn(db, signed, person, company)
+        return visitor, signed.seen_at, rules.valid_until(signed.seen_at, signed.ends_at, idle)
 
 
 def let_in(person: Person, company: Company) -> bool:
@@ -121,26 +131,24 @@ def let_in(person: Person, company: Company) -> bool:
     return person.standing == "active" and company.kind in _roles and (settings().demo or not company.demo)
 
 
-def _drawn(db: Session, signed: SignIn, person: Person, company: Company) -> Visitor:
-    rights = _roles.get(company.kind, {})
-    account, role, accounts = "", person.staff_role, frozenset[str]()
-    if not person.staff_role:
-        places = unscoped(Member, col(Member.person_id) == person.id, col(Member.company_id) == company.id)
-        roles = {
-            place.account_id: place.role
-            for place in db.exec(places.order_by(col(Member.made_at), col(Member.id)))
-        }
-        account, role, accounts = rules.scope(roles, rights, signed.account_id)
+def _drawn(db: Session, signed: SignIn, person: Person, company: Company, account_id: str = "") -> Visitor:
+    account, here, accounts = "", rules.Place(person.staff_role, frozenset()), frozenset[str]()
+    if person.staff_role:
+        here = rules.Place(
+            person.staff_role, _roles.get(company.kind, {}).get(person.staff_role, frozenset())
+        )
+    else:
+        account, here, accounts = rules.scope(places_of(db, person, company), account_id or signed.account_id)
     return Visitor(
         person_id=person.id,
         company_id=company.id,
         kind=company.kind,
         name=person.name,
         email=person.email,
-        role=role,
+        role=here.role,
         account_id=account,
         accounts=accounts,
-        permissions=rights.get(role, frozenset()),
+        permissions=here.rights,
         staff=bool(person.staff_role),
         session_key=signed.id,
         zone=company.zone,
@@ -148,6 +156,44 @@ def _drawn(db: Session, signed: SignIn, person: Person, company: Company) -> Vis
         currency=company.currency,
         last_seen=signed.before_at,
         address=signed.address,
+        proved_at=signed.proved_at,
+        must_enrol=signed.must_enrol,
+        sees=here.sees,
+    )
+
+
+def places_of(db: Session, person: Person, company: Company) -> dict[str, rules.Place]:
+    """What somebody may do in each of their accounts, by account; a place that has ended is none."""
+    rights, scopes = _roles.get(company.kind, {}), _scopes.get(company.kind, {})
+    mine = unscoped(Member, col(Member.person_id) == person.id, col(Member.company_id) == company.id)
+    moment = now()
+    return {
+        place.account_id: rules.Place(
+            place.role,
+            rules.narrowed(rights.get(place.role, frozenset()), place.scopes, scopes),
+            rules.seen_persons(place.sees, person.id),
+        )
+        for place in db.exec(mine.order_by(col(Member.made_at), col(Member.id)))
+        if place.ends_at is None or place.ends_at > moment
+    }
+
+
+def _looking(db: Session, signed: SignIn, person: Person, company: Company) -> Visitor | None:
+    """The customer as whom one of the company's people looks at the portal, for as long as they may."""
+    until = signed.viewing_ends_at
+    if not (signed.viewing_person_id and person.staff_role and until and now() < until):
+        return None
+    customer = db.get(Person, signed.viewing_person_id)
+    if customer is None or customer.company_id != company.id or customer.staff_role:
+        return None
+    as_them = _drawn(db, signed, customer, company, signed.viewing_account_id)
+    return replace(
+        as_them,
+        viewed_by=person.id,
+        viewer_name=person.name,
+        last_seen=None,
+        proved_at=None,
+        must_enrol=False,
     )
 
 

@@ -89,12 +89,30 @@ def test_a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hours_of_wor
 
 @pytest.mark.line("S-23")
 def test_a_right_held_in_one_account_is_not_used_in_another():
-    roles = {"owner": frozenset({"see", "pay"}), "viewer": frozenset({"see"})}
-    places = {"a": "owner", "b": "viewer", "c": "owner"}
-    assert rules.scope(places, roles, "a") == ("a", "owner", frozenset({"a", "c"}))
-    assert rules.scope(places, roles, "b") == ("b", "viewer", frozenset({"a", "b", "c"}))
-    assert rules.scope(places, roles, "not-mine")[0] == "a"
-    assert rules.scope({}, roles, "a") == ("", "", frozenset())
+    owner = rules.Place("owner", frozenset({"see", "pay"}))
+    viewer = rules.Place("viewer", frozenset({"see"}))
+    places = {"a": owner, "b": viewer, "c": owner}
+    assert rules.scope(places, "a") == ("a", owner, frozenset({"a", "c"}))
+    assert rules.scope(places, "b") == ("b", viewer, frozenset({"a", "b", "c"}))
+    assert rules.scope(places, "not-mine")[0] == "a"
+    assert rules.scope({}, "a") == ("", rules.Place("", frozenset()), frozenset())
+
+
+@pytest.mark.line("B-X4")
+def test_an_account_where_less_is_seen_does_not_come_into_view():
+    everybodys = rules.Place("owner", frozenset({"see"}))
+    own = rules.Place("owner", frozenset({"see"}), frozenset({"me"}))
+    assert rules.scope({"a": everybodys, "b": own}, "a")[2] == {"a"}
+    assert rules.scope({"a": everybodys, "b": own}, "b")[2] == {"a", "b"}
+
+
+@pytest.mark.line("B-X13")
+def test_a_place_for_money_alone_leaves_work_out():
+    rights = frozenset({"bill.pay", "work.see", "home.see"})
+    scopes = {"money": frozenset({"bill.pay"}), "work": frozenset({"work.see"})}
+    assert rules.narrowed(rights, "", scopes) == rights
+    assert rules.narrowed(rights, "money", scopes) == {"bill.pay", "home.see"}
+    assert rules.narrowed(rights, "work,people", scopes) == {"work.see", "home.see"}
 
 
 @pytest.mark.line("S-03")

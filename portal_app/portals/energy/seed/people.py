@@ -105,7 +105,9 @@ def open_up(
 
 def add_staff(access: SystemAccess, email: str, name: str, says: str, *, order: int) -> None:
     """Make one of the company's own people known."""
-    person = tenancy.add_person(access, email, name, staff_role="operator", demo_says=says, demo_order=order)
+    person = tenancy.add_person(
+        access, email, name, staff_role="administrator", demo_says=says, demo_order=order
+    )
     identity.set_password(access, person.id, PASSWORD)
 
 

@@ -1,0 +1,5 @@
+"""What provisioning asks permission for."""
+
+PERMISSIONS: dict[str, str] = {"directory.run": "Let a directory say who works here"}
+
+ADMINISTERS = frozenset(PERMISSIONS)
