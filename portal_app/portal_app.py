@@ -19,8 +19,8 @@ from portal_app.core import log
 from portal_app.endpoints import auth, edge, files, health, sharing, texting
 from portal_app.first_paint import FirstPaint, Home
 from portal_app.jobs import worker
-from portal_app.pages.catalogue import address, band_of, everywhere
-from portal_app.pages.page import Page
+from portal_app.pages.catalogue import address, band_of, everywhere, open_pages
+from portal_app.pages.page import OpenPage, Page
 from portal_app.pages.shared import gallery, sign_in
 from portal_app.pages.shared.menu import account_menu, simple_switch
 from portal_app.registry import KINDS
@@ -121,7 +121,12 @@ def _front_door() -> list[Route]:
             return RedirectResponse("/sign-in", 303)
         return RedirectResponse(f"/staff/{visitor.kind}" if visitor.staff else f"/{visitor.kind}", 303)
 
-    return [Route("/", front, methods=["GET"])]
+    async def own(request: Request) -> Response:
+        visitor = await in_thread(lambda: identity.visitor_of(request.headers.get("cookie", "")))
+        home = identity.home_of(visitor.kind, visitor.staff) if visitor else ""
+        return RedirectResponse(f"{home}/account" if visitor else "/sign-in?next=%2Faccount", 303)
+
+    return [Route("/", front, methods=["GET"]), Route("/account", own, methods=["GET"])]
 
 
 def _homes() -> dict[str, Home]:
@@ -169,6 +174,8 @@ def _build() -> rx.App:
     app.add_page(
         lambda: _screen(sign_in.not_found()), route="/404", title="We could not find that", on_load=openly
     )
+    for door in open_pages():
+        _add_open(app, door)
     if settings().demo:
         app.add_page(
             lambda: _screen(gallery.gallery()),
@@ -190,6 +197,11 @@ def _add(app: rx.App, kind: Kind, page: Page) -> None:
     if page.load is not None:
         loads.append(page.load)
     app.add_page(_draw(kind, page), route=address(kind, page), title=f"{page.title}", on_load=loads)
+
+
+def _add_open(app: rx.App, door: OpenPage) -> None:
+    loads = [SessionState.arrive_openly, *([door.load] if door.load is not None else [])]
+    app.add_page(lambda: _screen(door.view()), route=door.route, title=door.title, on_load=loads)
 
 
 async def _beside() -> Any:

@@ -1,15 +1,21 @@
-"""The pages of a kind: its own, behind its prefix, as the assembly puts them on the map."""
+"""The pages of a kind: its own and those every kind offers, as the assembly puts them on the map."""
 
 from importlib import import_module
 
-from portal_app.pages.page import Band, Page
+from portal_app.pages.page import Band, OpenPage, Page
+from portal_app.pages.shared import OFFERED, OPEN
 from portal_app.registry import KINDS
 from portal_app.shapes.portal import Kind
 
 
 def pages_of(kind: Kind) -> tuple[Page, ...]:
-    """Every page of a kind, its home first."""
-    return import_module(f"portal_app.pages.{kind.key}").PAGES
+    """Every page of a kind, its home first, those that every kind offers last."""
+    return (*import_module(f"portal_app.pages.{kind.key}").PAGES, *OFFERED)
+
+
+def open_pages() -> tuple[OpenPage, ...]:
+    """Every page that needs no sign-in and belongs to no kind."""
+    return OPEN
 
 
 def band_of(kind: Kind) -> Band | None:

@@ -38,6 +38,16 @@ class Page:
 
 
 @dataclass(frozen=True)
+class OpenPage:
+    """A page for somebody who is not signed in, or not wholly: a reset, an invitation, a second step."""
+
+    route: str
+    title: str
+    view: Callable[[], rx.Component]
+    load: Any = None
+
+
+@dataclass(frozen=True)
 class Band:
     """The alert at the top of every page of a kind: the var that holds it and the handler that fills it."""
 
