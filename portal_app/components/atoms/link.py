@@ -55,7 +55,8 @@ def back(text: Any, href: Any) -> rx.Component:
     return link(text, href, before="back", after="")
 
 
-def act(text: Any, on_click: Callable[..., Any] | Any, before: str = "") -> rx.Component:
+def act(text: Any, on_click: Callable[..., Any] | Any, before: str = "", after: str = "") -> rx.Component:
     """Something to do that looks like a link: it changes the page it stands on and goes nowhere."""
-    parts = [icon(before, "small")] if before else []
-    return rx.el.button(*parts, text, class_name="link", type="button", on_click=on_click)
+    lead = [icon(before, "small")] if before else []
+    follow = [icon(after, "small")] if after else []
+    return rx.el.button(*lead, text, *follow, class_name="link", type="button", on_click=on_click)

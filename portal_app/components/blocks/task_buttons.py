@@ -16,11 +16,11 @@ def task_buttons(tasks: Any) -> rx.Component:
 
 
 def _task(task: Any) -> rx.Component:
-    figure = rx.el.span(rx.el.b(task.figure), task.says, class_name="says")
+    figure = rx.el.span(when(task.figure, lambda: rx.el.b(task.figure)), task.says, class_name="says")
     return anchor(
         icon(task.icon),
         rx.el.span(task.label),
-        when(task.figure, figure),
+        when(either(task.figure, task.figure, task.says), figure),
         href=task.link_to,
         class_name=either(task.primary, "button primary", "button"),
     )
@@ -44,6 +44,9 @@ SAMPLES = {
         )
     ),
     "nothing to pay": lambda: task_buttons(
-        (TaskButton("See my last bill", "/energy/bill", "bill", primary=True), *THREE[1:])
+        (
+            TaskButton("Pay my bill", "/energy/billing", "bill", says="nothing to pay", primary=True),
+            *THREE[1:],
+        )
     ),
 }

@@ -22,7 +22,7 @@ def _row(row: Any) -> rx.Component:
         class_name="end",
     )
     return rx.el.div(
-        icon(row.icon), row_words(row.title, row.basis), when(row.saving, saving), class_name="row"
+        icon(row.icon), row_words(row.title, row.basis), when(row.saving, saving), class_name="row tip"
     )
 
 

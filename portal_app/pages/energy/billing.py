@@ -18,6 +18,7 @@ from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.timeline import timeline
+from portal_app.components.icons import icon
 from portal_app.shapes.forms import Choice, Effect
 from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
 from portal_app.state.session import SessionState
@@ -28,17 +29,39 @@ def _problem(name: str) -> Any:
     return rx.cond(SessionState.problem_field == name, SessionState.problem_text, "")
 
 
-def _row(row: Any) -> rx.Component:
-    return rx.el.a(
-        rx.el.span(
-            rx.el.span(row.title, class_name="strong"),
-            rx.el.br(),
-            rx.el.span(row.detail, class_name="small quiet"),
-            class_name="grow",
+_PAYMENTS_OPEN = 4
+
+
+def _older(words: str, rows: rx.Component) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(icon("list", "small"), words), rx.el.div(rows, class_name="older"), class_name="more"
+    )
+
+
+def _bills() -> rx.Component:
+    """The newest bills and all that are open; the paid ones before them behind one tap."""
+    every, most = BillingState.page.bills, BillingState.page.bills_open
+    copies = link_button(
+        "All bills as CSV", "/files/energy/bills-csv", icon="download", low=True, reload=True
+    )
+    return section(
+        rx.el.div(invoice_rows(every[:most]), class_name="long-states"),
+        rx.cond(every.length() > most, _older("Show older bills", invoice_rows(every[most:]))),
+        rx.cond(every, rx.el.div(copies, class_name="beside")),
+        title="Bills",
+        stacked=True,
+    )
+
+
+def _payments() -> rx.Component:
+    every = BillingState.page.payments
+    return section(
+        rx.el.div(link_rows(every[:_PAYMENTS_OPEN], "No payment has come in yet."), class_name="long-states"),
+        rx.cond(
+            every.length() > _PAYMENTS_OPEN,
+            _older("Show older payments", link_rows(every[_PAYMENTS_OPEN:])),
         ),
-        rx.el.span(badge_of(row.badge), class_name="end"),
-        href=row.link_to,
-        class_name="row",
+        title="Payments",
     )
 
 
@@ -52,30 +75,21 @@ def billing() -> rx.Component:
         class_name="headline",
     )
     ways = section(
-        rx.el.div(_row(page.autopay), _row(page.paperless), _row(page.budget), class_name="rows ruled"),
+        link_rows((page.autopay, page.paperless, page.budget)),
         title="How you pay and get bills",
-    )
-    history = section(link_rows(page.payments, "No payment has come in yet."), title="Payments")
-    copies = rx.el.div(
-        link_button("All bills as CSV", "/files/energy/bills-csv", icon="download", low=True, reload=True),
-        class_name="beside",
     )
     return rx.cond(
         page.ready,
         rx.fragment(
-            rx.el.div(
-                head,
-                section(rx.el.div(invoice_rows(page.bills), copies, class_name="stack"), title="Bills"),
-                class_name="col",
-            ),
-            rx.el.div(ways, history, class_name="col"),
+            rx.el.div(head, _bills(), class_name="col"),
+            rx.el.div(ways, _payments(), class_name="col"),
             rx.cond(
                 page.pay_id,
                 action_bar(
                     link_button(
                         page.pay_label, "/energy/billing/bill?id=" + page.pay_id, "primary", icon="bill"
                     ),
-                    says=page.owed_words,
+                    says=page.pay_words,
                 ),
             ),
         ),
@@ -128,7 +142,7 @@ def bill() -> rx.Component:
             class_name="beside",
         ),
         title="Line by line",
-        end=page.number,
+        end=rx.cond(page.number, "Bill number " + page.number, ""),
         stacked=True,
     )
     why = section(
@@ -139,7 +153,7 @@ def bill() -> rx.Component:
         page.ready,
         rx.fragment(
             head,
-            rx.cond(BillState.request.reference, _transfer()),
+            rx.cond(BillState.request.reference, rx.el.div(_transfer(), class_name="whole to-do")),
             rx.el.div(lines, class_name="col"),
             rx.el.div(rx.cond(page.why_title, why), class_name="col"),
             rx.cond(

@@ -18,6 +18,7 @@ from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.task_buttons import task_buttons
 from portal_app.components.blocks.tips import tips
 from portal_app.components.draw import when
+from portal_app.components.icons import icon
 from portal_app.shapes.energy import EnergyHome
 from portal_app.state.energy.home import HomeState
 
@@ -56,8 +57,8 @@ def _beside(seen: Any) -> rx.Component:
     return rx.el.div(
         task_buttons(seen.tasks),
         section(
-            news_rows(seen.news, "Nothing has moved since then."),
-            title="Since you were last here",
+            news_rows(seen.news, seen.no_news),
+            title=seen.news_title,
             end=seen.since,
         ),
         when(seen.bill.shown, lambda: _bill(seen)),
@@ -70,7 +71,17 @@ def _days(seen: Any) -> rx.Component:
 
 
 def _places(seen: Any) -> rx.Component:
-    return section(link_rows(seen.premises), title="Your places")
+    others = rx.el.details(
+        rx.el.summary(icon("list", "small"), seen.more_premises_words),
+        link_rows(seen.more_premises),
+        class_name="more",
+    )
+    return section(
+        link_rows(seen.premises),
+        when(seen.more_premises, others),
+        title="Your places",
+        end="next to your usual by now",
+    )
 
 
 def headline(seen: Any) -> rx.Component:

@@ -3,33 +3,40 @@
 import reflex as rx
 
 from portal_app.components.atoms.badge import badge_of
-from portal_app.components.atoms.button import button
+from portal_app.components.atoms.button import button, link_button
 from portal_app.components.atoms.link import act
 from portal_app.components.atoms.surface import card, section
 from portal_app.components.blocks.bar_chart import bar_chart
 from portal_app.components.blocks.choose import choose
 from portal_app.components.blocks.compare_bars import compare_bars
-from portal_app.components.blocks.empty import empty
+from portal_app.components.blocks.fields import select_field
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.rule import rule
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.tips import tips
+from portal_app.components.icons import icon
 from portal_app.pages.energy.no_place import no_place
 from portal_app.shapes.forms import Choice
 from portal_app.state.energy.usage import UsageState
 
 _SPANS = (Choice("day", "Day"), Choice("bill", "Bill"), Choice("year", "Year"))
+_FEW = 4
 _UNITS = (Choice("energy", "Energy"), Choice("money", "Money"))
+
+
+def _place() -> rx.Component:
+    """Which place the page is about: a few stand side by side, many in a list to pick from."""
+    page, pick = UsageState.page, UsageState.choose_place
+    few = choose("Place", "place", page.premises, value=page.premise, on_change=pick)
+    many = select_field("Place", "place", page.premises, value=page.premise, on_change=pick)
+    return rx.cond(page.premises.length() > _FEW, rx.el.div(many, class_name="whole-line"), few)
 
 
 def _choices() -> rx.Component:
     state, page = UsageState, UsageState.page
     return rx.el.div(
-        rx.cond(
-            page.premises,
-            choose("Place", "place", page.premises, value=page.premise, on_change=state.choose_place),
-        ),
+        rx.cond(page.premises, _place()),
         rx.cond(
             page.commodities,
             choose(
@@ -48,7 +55,7 @@ def _steps() -> rx.Component:
     page = UsageState.page
     return rx.el.div(
         rx.cond(page.earlier, act("Earlier", UsageState.go(page.earlier), before="back")),
-        rx.cond(page.later, act("Later", UsageState.go(page.later), before="next")),
+        rx.cond(page.later, act("Later", UsageState.go(page.later), after="next")),
         class_name="beside",
     )
 
@@ -84,11 +91,12 @@ def _odd() -> rx.Component:
 
 def _beside() -> rx.Component:
     page = UsageState.page
+    several = page.compare.length() > 1
     return rx.el.div(
         rx.cond(
-            page.compare,
+            several | (page.compare_note != ""),
             section(
-                compare_bars(page.compare),
+                rx.cond(several, compare_bars(page.compare)),
                 rx.cond(page.compare_badge.text, rx.el.div(badge_of(page.compare_badge))),
                 rx.cond(page.compare_note, rx.el.p(page.compare_note, class_name="small quiet")),
                 title=page.compare_title,
@@ -131,15 +139,24 @@ def usage() -> rx.Component:
     head = rx.el.section(
         rx.el.h1(page.title),
         rx.el.p(page.meaning, class_name="meaning"),
-        rx.cond(page.chart.title, _choices()),
+        _choices(),
         class_name="whole section stack",
     )
-    nothing = empty(
-        "No readings yet", page.meaning, "usage", "Send a meter reading", "/energy/account/reading"
+    nothing = rx.el.div(
+        rx.cond(page.premises, _place()),
+        rx.el.div(
+            icon("usage"),
+            rx.el.h1(page.title),
+            rx.el.p(page.meaning, class_name="quiet"),
+            link_button("Send a meter reading", "/energy/account/reading", low=True),
+            role="status",
+            class_name="empty",
+        ),
+        class_name="whole stack even",
     )
     return rx.cond(
         page.ready,
-        rx.fragment(head, rx.cond(page.chart.title, rx.fragment(_chart(), _beside()), nothing)),
+        rx.cond(page.chart.title, rx.fragment(head, _chart(), _beside()), nothing),
         rx.cond(
             UsageState.nowhere,
             no_place("Your use"),

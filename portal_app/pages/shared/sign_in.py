@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.button import button, link_button
+from portal_app.components.atoms.link import anchor
 from portal_app.components.atoms.rows import row_end, row_list, row_words
 from portal_app.components.atoms.surface import face, section
 from portal_app.components.blocks.empty import empty
@@ -58,13 +59,17 @@ def _enter() -> rx.Component:
             rx.el.h1(SignInState.welcome),
             notices(SignInState.said),
             *_without_script(),
-            class_name="stack tight",
+            class_name="stack even",
         ),
         _form(),
         when(
             SignInState.phone_line,
-            lambda: rx.el.p(
-                "Can't sign in? We help. ", SignInState.phone_line, ".", class_name="small quiet"
+            lambda: anchor(
+                icon("help", "small"),
+                words("Can't sign in? Call ", SignInState.phone_line),
+                href=words("tel:", SignInState.phone_line),
+                reload=True,
+                class_name="link",
             ),
         ),
         class_name="stack loose",

@@ -152,10 +152,17 @@ def _tell_of(access: Access, bill: Bill, announce: bool) -> None:
         left = ledger.left_of(access, bill.id)
         amount = money(access, max(left, 0), bill.currency)
         detail = (
-            f"{amount}, due {rules.day_text(bill.due_on)}." if left > 0 else "There is nothing to pay on it."
+            f"{amount}{_place_words(bill)}, due {rules.day_text(bill.due_on)}."
+            if left > 0
+            else "There is nothing to pay on it."
         )
         tell(access, bill.account_id, f"{bill.title} is ready", detail, f"bill:{bill.id}")
         _mail_paperless(access, bill, detail)
+
+
+def _place_words(bill: Bill) -> str:
+    """Which place a bill is for: with several, their bills are ready on the same day."""
+    return f" for {bill.site_name}" if bill.site_name else ""
 
 
 def _mail_paperless(access: Access, bill: Bill, detail: str) -> None:

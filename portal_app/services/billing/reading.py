@@ -62,13 +62,14 @@ def bills(access: Access, site_id: str | None = None) -> list[InvoiceLine]:
     place = None if site_id is None else rules.clean(site_id, 60, "the place", "site_id")
     day, found = today(access), issued_bills(access, site_id=place)
     left = left_here(access, [bill.id for bill in found if bill.state in ("issued", "part_paid")])
-    return [_listed(access, bill, left.get(bill.id, 0), day) for bill in found]
+    several = len({bill.site_id for bill in found}) > 1
+    return [_listed(access, bill, left.get(bill.id, 0), day, several) for bill in found]
 
 
-def _listed(access: Access, bill: Bill, left: int, day: date) -> InvoiceLine:
+def _listed(access: Access, bill: Bill, left: int, day: date, several: bool) -> InvoiceLine:
     return InvoiceLine(
         id=bill.id,
-        title=f"{bill.title}, {bill.site_name}" if bill.site_name else bill.title,
+        title=f"{bill.title}, {bill.site_name}" if several and bill.site_name else bill.title,
         period=rules.period_text(bill.period_from, bill.period_to),
         amount=money(access, bill.total_cents, bill.currency),
         badge=badge_of(access, bill, left, day),

@@ -111,7 +111,7 @@ class SignInState(Acting, rx.State):
     def _show(self, door: _Door) -> None:
         self.who = Who(company=door.company.name, brand=door.company.brand)
         self.welcome = door.welcome or "Sign in"
-        self.phone_line = f"By phone: {door.company.phone}" if door.company.phone else ""
+        self.phone_line = door.company.phone
         self.people, self.news = list(door.people), list(door.news)
         self.open_label = door.open_door.label if door.open_door else ""
         self.open_to = door.open_door.route if door.open_door else ""

@@ -383,9 +383,12 @@ def test_a_missing_hour_keeps_its_place_in_the_day(brightwater):
         register = register_of(access, brightwater.visitor(MAYA).account_id)
         gone = noon(date(2026, 11, 10))
         access.remove(Interval, col(Interval.register_id) == register.id, col(Interval.start) == gone)
-    rows = rows_of(page(brightwater, span="day", on="2026-11-10"))
+    seen = page(brightwater, span="day", on="2026-11-10")
+    rows = rows_of(seen)
     assert len(rows) == 24
     assert rows[12].cells == ("12:00", "no reading")
+    assert seen.chart.summary.endswith("1 of 24 readings is missing, so this is not the whole day.")
+    assert "missing" not in page(brightwater, span="day", on="2026-11-11").chart.summary
 
 
 @pytest.mark.line("U13-01", "U13-02")

@@ -62,7 +62,7 @@ def _brightwater(neighbours: int, days: int) -> None:
             "Maya Lund",
             "maya@brightwater.example",
             "Maya Lund",
-            "at home, with electricity and gas",
+            "At home, with electricity and gas",
             order=1,
         )
         omar = people.open_up(
@@ -71,11 +71,11 @@ def _brightwater(neighbours: int, days: int) -> None:
             "Omar Haddad Shops",
             "omar@brightwater.example",
             "Omar Haddad",
-            "three shops",
+            "Three shops",
             order=2,
             segment="business",
         )
-        people.add_staff(access, "rosa@brightwater.example", "Rosa Vik", "runs outages and requests", order=3)
+        people.add_staff(access, "rosa@brightwater.example", "Rosa Vik", "Runs outages and requests", order=3)
         _supplied(access, maya, people.MAYA, 0, known, snap)
         for number, place in enumerate(people.OMAR):
             _supplied(access, omar, place, number, known[-420:], snap)
@@ -98,7 +98,7 @@ def _the_other(days: int) -> None:
             "Olaf Other",
             "other@brightwater-two.example",
             "Olaf Other",
-            "customer of another utility",
+            "Customer of another utility",
             order=1,
         )
         _supplied(access, other, people.OTHER, 0, known, frozenset())

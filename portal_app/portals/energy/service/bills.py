@@ -21,12 +21,15 @@ from portal_app.portals.energy.service.insight import Insight
 from portal_app.portals.energy.tables import Premise, ServiceAgreement
 from portal_app.services.billing import service as billing
 from portal_app.services.billing.tables import Bill
+from portal_app.shapes.billing import Owed, PaymentLine
 from portal_app.shapes.energy import BillingPage, BillPage
-from portal_app.shapes.money import BigNumber, PaymentRequest, SumLine
+from portal_app.shapes.money import BigNumber, InvoiceLine, PaymentRequest, SumLine
 from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import LinkRow
 
 DUE_AFTER = timedelta(days=21)
+BILLS_OPEN = 6
+"""How many bills stand open in the list; older ones that are paid are put away behind one tap."""
 LATE_PERIODS = 3
 """How many bill periods back a bill is still made whose readings came late."""
 
@@ -153,26 +156,29 @@ def _periods(agreement: ServiceAgreement, here: date) -> list[tuple[date, date]]
 
 @reads
 def billing_page(access: Access) -> BillingPage:
-    """What is owed, every bill newest first, payments, and how it is paid and delivered."""
+    """What is owed, every bill (open ones first, then newest first), payments, how it is paid and sent."""
     access.require("bill.see")
     places.of_a_customer(access)
     owed = billing.owed(access)
     before, whole, cents = money.pieces(owed.cents, access.visitor.currency, access.visitor.locale)
     order, paper = billing.autopay(access), billing.delivery(access)
+    every = tuple(sorted(billing.bills(access), key=lambda bill: not bill.payable))
     plan = billing.budget_offer(access)
     return BillingPage(
         ready=True,
         owed=BigNumber(before=before, whole=whole, cents=cents, said=owed.amount),
-        owed_words=owed.said,
+        owed_words=_owed_words(owed),
+        pay_words=_pay_words(owed, every),
         pay_id=owed.bill_id,
         pay_label=f"{'Pay' if access.may('bill.pay') else 'See'} my bill, {owed.next_amount}"
         if owed.bill_id
         else "",
-        bills=tuple(billing.bills(access)),
+        bills=every,
+        bills_open=max(BILLS_OPEN, sum(bill.payable for bill in every)),
         payments=tuple(
             LinkRow(
                 title=row.title,
-                detail=f"{row.when}, {row.how}. {row.who}",
+                detail=_payment_words(row),
                 end=row.amount,
                 badge=row.badge,
                 id=row.id,
@@ -197,6 +203,27 @@ def billing_page(access: Access) -> BillingPage:
             link_to="/energy/billing/budget",
         ),
     )
+
+
+def _payment_words(row: PaymentLine) -> str:
+    """When and how it was paid and who asked; a day that is said already is not said again."""
+    return f"{row.when}, {row.how[:1].lower()}{row.how[1:]}. {row.who.replace(f', {row.when}', '')}"
+
+
+def _due_words(owed: Owed) -> str:
+    """When the first of what is owed is due: the amount stands large above it."""
+    return owed.said.removeprefix(f"{owed.amount} to pay. ")
+
+
+def _owed_words(owed: Owed) -> str:
+    due = _due_words(owed)
+    return due if owed.count < 2 else f"{owed.count} bills. The first: {due[:1].lower()}{due[1:]}"
+
+
+def _pay_words(owed: Owed, every: tuple[InvoiceLine, ...]) -> str:
+    """Which bill the button pays, and when it is due."""
+    title = next((bill.title for bill in every if bill.id == owed.bill_id), "")
+    return f"{title}. {_due_words(owed)}" if title else ""
 
 
 @reads

@@ -13,7 +13,7 @@ from portal_app.portals.energy.rules.rounding import plain, units
 from portal_app.portals.energy.rules.tariffs import next_unit_rate
 from portal_app.portals.energy.rules.usage import year_before
 from portal_app.portals.energy.service import insight as insights
-from portal_app.portals.energy.service import outages, places, usage_chart, worth_doing
+from portal_app.portals.energy.service import outages, places, top_tasks, usage_chart, worth_doing
 from portal_app.portals.energy.service.insight import Insight
 from portal_app.portals.energy.tables import Premise
 from portal_app.services.billing import service as billing
@@ -25,9 +25,12 @@ from portal_app.shapes.charts import Rule
 from portal_app.shapes.energy import BillCard, EnergyHome
 from portal_app.shapes.money import BigNumber, SumLine
 from portal_app.shapes.status import Badge, Change
-from portal_app.shapes.tasks import LinkRow, NewsRow, TaskButton
+from portal_app.shapes.tasks import LinkRow, NewsRow
 
 _SUPPLIES = {"electricity": "Electricity", "gas": "Gas"}
+_BY_NOW = " on your usual by now"
+_PLACES = 5
+"""How many of many places stand open; a single one more is not put away."""
 
 
 @dataclass(frozen=True)
@@ -55,28 +58,30 @@ def home(access: Access) -> EnergyHome:
         "who": _who(access, mine),
         "standing": _standing(owed),
         "alert": outages.band(access),
-        "tasks": _tasks(access, owed),
-        "since": _last_here(access),
+        "tasks": top_tasks.usual(access, owed),
+        **_last_here(access),
         "news": news,
-        "bill": _bill_card(access, owed),
+        "bill": _bill_card(access, owed, several=len(mine) > 1),
         "foot": _now_words(access),
     }
     if not mine:
-        meaning = "There is no address on this account yet. We connect it within one working day."
-        return EnergyHome(title="Welcome to your account", meaning=meaning, **common)
+        meaning = "There is no address on this account yet. Start service at one: its bill shows here."
+        begun = {**common, "tasks": top_tasks.begin(access, owed, top_tasks.START)}
+        return EnergyHome(title="Welcome to your account", meaning=meaning, **begun)
     if len(mine) > 1:
         return _several(access, mine, common)
-    return _one(access, mine[0], common)
+    return _one(access, mine[0], owed, common)
 
 
-def _one(access: Access, place: Premise, common: dict) -> EnergyHome:
+def _one(access: Access, place: Premise, owed: Owed, common: dict) -> EnergyHome:
     looked = [insights.insight(access, supply) for supply in places.supplies(access, place)]
     main = next((each for each in looked if each.read), None)
     if main is None:
         meaning = (
             "No readings have come in yet. Your first figures show here the day after your meter reports."
         )
-        return EnergyHome(title="Your use so far", meaning=meaning, **common)
+        begun = {**common, "tasks": top_tasks.begin(access, owed, top_tasks.READ)}
+        return EnergyHome(title="Your use so far", meaning=meaning, **begun)
     bill = _so_far(looked)
     if bill.cost is None:
         return _by_use(access, main, common)
@@ -128,9 +133,13 @@ def _several(access: Access, mine: list[Premise], common: dict) -> EnergyHome:
     first = ordered[0][2]
     total = _added([bill for _, bill, _ in costs if bill.cost is not None])
     shown = {"title": "Your places"} if total.cost is None else _sum_of_places(access, ordered, total)
+    every = (*rows, *_plain_rows(silent))
+    first_rows = len(every) if len(every) <= _PLACES + 1 else _PLACES
     return EnergyHome(
         **shown,
-        premises=(*rows, *_plain_rows(silent)),
+        premises=every[:first_rows],
+        more_premises=every[first_rows:],
+        more_premises_words=f"Show the other {len(every) - first_rows} places",
         tips_title=worth_doing.heading(first),
         tips=worth_doing.rows(access, first)[:2],
         **{**common, "foot": f"{common['foot']} {_fresh(access, first)}"},
@@ -153,9 +162,11 @@ def _place_row(access: Access, place: Premise, bill: _Bill, main: Insight) -> Li
     used = plain(units(main.use(main.start, main.until)), 0)
     return LinkRow(
         title=place.label,
-        detail=f"{place.street}, {used} {main.unit} so far",
+        detail=f"{place.street}, {used} {main.unit}",
         end=_written(access, bill.cost) if bill.cost is not None else "no price yet",
-        badge=Badge(changed.text, changed.tone) if changed.text else Badge("no history yet", "neutral"),
+        badge=Badge(changed.text.removesuffix(_BY_NOW), changed.tone)
+        if changed.text
+        else Badge("no history yet", "neutral"),
         link_to=f"/energy/usage?place={place.id}",
         id=place.id,
     )
@@ -238,7 +249,7 @@ def _change(bill: _Bill) -> Change:
     share = money.per_cent(abs(off), bill.usual_now)
     if share in ("0 %", ""):
         return Change("as usual by now", "same", "neutral")
-    return Change(f"{'up' if off > 0 else 'down'} {share} on your usual by now", "up" if off > 0 else "down",
+    return Change(f"{'up' if off > 0 else 'down'} {share}{_BY_NOW}", "up" if off > 0 else "down",
                   "attention" if off > 0 else "good")  # fmt: skip
 
 
@@ -316,43 +327,29 @@ def _rate(main: Insight) -> Decimal:
 def _who(access: Access, mine: list[Premise]) -> str:
     if len(mine) == 1:
         return f"{access.visitor.name}, {mine[0].street}"
-    return f"{access.visitor.name}, {places.account(access).name}"
+    name, account = access.visitor.name, places.account(access).name
+    return name if name == account else f"{name}, {account}"
 
 
 def _standing(owed: Owed) -> Badge:
     return owed.badge if owed.badge.tone == "urgent" else Badge("Account up to date", "good")
 
 
-def _tasks(access: Access, owed: Owed) -> tuple[TaskButton, ...]:
-    """The three top tasks; somebody who may only look is led to look."""
-    return (
-        _pay_task(access, owed),
-        TaskButton("See why it is high", "/energy/usage", "usage"),
-        TaskButton("Report an outage", "/energy/outages/report", "bolt")
-        if access.may("outage.report")
-        else TaskButton("Follow an outage", "/energy/outages", "bolt"),
-    )
-
-
-def _pay_task(access: Access, owed: Owed) -> TaskButton:
-    return TaskButton(
-        "Pay my bill" if access.may("bill.pay") else "See my bill",
-        f"/energy/billing/bill?id={owed.bill_id}" if owed.bill_id else "/energy/billing",
-        "bill",
-        figure=owed.amount if owed.cents else "",
-        says=f"due {owed.due}" if owed.due else "nothing to pay",
-        primary=True,
-    )
-
-
-def _last_here(access: Access) -> str:
+def _last_here(access: Access) -> dict[str, str]:
+    """What the news is headed with; on a first visit there is no "then" to speak of."""
     seen = access.visitor.last_seen
     if seen is None:
-        return "first visit"
-    return when.since(seen, now(), access.visitor.zone, access.visitor.locale)
+        nothing = "Nothing yet. Your bills and our answers show here as they come."
+        return {"news_title": "What is new", "no_news": nothing}
+    since = when.since(seen, now(), access.visitor.zone, access.visitor.locale)
+    return {
+        "news_title": "Since you were last here",
+        "since": since,
+        "no_news": "Nothing has moved since then.",
+    }
 
 
-def _bill_card(access: Access, owed: Owed) -> BillCard:
+def _bill_card(access: Access, owed: Owed, *, several: bool = False) -> BillCard:
     bill_id = owed.bill_id or next((each.id for each in billing.bills(access)), "")
     if not bill_id:
         return BillCard()
@@ -362,7 +359,7 @@ def _bill_card(access: Access, owed: Owed) -> BillCard:
     return BillCard(
         shown=True,
         id=view.id,
-        title=view.title,
+        title=f"{view.title}, {view.site}" if several and view.site else view.title,
         badge=view.badge,
         figure=BigNumber(before=before, whole=whole, cents=decimals, said=view.left if cents else view.total),
         lines=_by_commodity(access, view.id),
@@ -386,7 +383,8 @@ def _by_commodity(access: Access, bill_id: str) -> tuple[SumLine, ...]:
         name: f"{word}, {plain(used[name][0], 1)} {used[name][1]}" if name in used else word
         for name, word in _SUPPLIES.items()
     }
-    return tuple(SumLine(labels.get(name, name), _written(access, cents)) for name, cents in sums.items())
+    ordered = sorted(sums.items(), key=lambda each: each[0] == "Tax")
+    return tuple(SumLine(labels.get(name, name), _written(access, cents)) for name, cents in ordered)
 
 
 def _pieces_of(view: BillView) -> tuple[str, str, str]:

@@ -109,5 +109,7 @@ def badge(homes: Others) -> Badge:
 
 
 def note(homes: Others) -> str:
-    """The same in a sentence, and the dear hours for who pays by the clock."""
-    return " ".join(each.text for each in (homes.standing, homes.peak) if each is not None)
+    """What the badge rests on, and the dear hours for who pays by the clock."""
+    said = " ".join(each.text for each in (homes.standing, homes.peak) if each is not None)
+    said = said.removeprefix(f"{badge(homes).text}: ")
+    return said[:1].upper() + said[1:]

@@ -260,10 +260,11 @@ def _odd_rows(access: Access, main: Insight) -> tuple[LinkRow, ...]:
         )
         amount = plain(units(called.highest.amount), 1)
         usual = plain(units(round(called.highest.norm)), 1)
+        highest = "" if called.start == called.end else " on the highest day"
         rows.append(
             LinkRow(
                 title=f"{span}: {spikes.say(called, main.reason_of(called))}",
-                detail=f"{amount} {main.unit} on the highest day, usually {usual}",
+                detail=f"{amount} {main.unit}{highest}, usually {usual}",
                 link_to=f"/energy/usage?place={main.supply.premise.id}&on={called.highest.day.isoformat()}&span=day",
                 id=called.start.isoformat(),
             )

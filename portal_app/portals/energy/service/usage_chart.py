@@ -211,7 +211,8 @@ def one_day(access: Access, main: Insight, day: date) -> BarChart:
         cell=exact,
         title=when.long_day(day, access.visitor.locale),
         total=f"{plain(units(total), 1)} {main.unit}",
-        summary=f"Most was used from {labels[highest]}: {written(main)(values[highest] or 0)}.",
+        summary=f"Most was used from {labels[highest]}: {written(main)(values[highest] or 0)}."
+        + _missing(values),
         axis=[label if label.endswith(":00") else "" for label in labels],
         key_now="this day",
         columns=("From", main.unit),
@@ -223,6 +224,15 @@ def one_day(access: Access, main: Insight, day: date) -> BarChart:
         },
         empty="No reading came in for this day.",
     )
+
+
+def _missing(values: Sequence[int | None]) -> str:
+    """That a total is not the whole day, where readings of it are missing."""
+    gaps = sum(value is None for value in values)
+    if not gaps:
+        return ""
+    are = "is" if gaps == 1 else "are"
+    return f" {gaps} of {len(values)} readings {are} missing, so this is not the whole day."
 
 
 def _slots(found: Sequence[Interval], begin: int, end: int) -> list[int]:
