@@ -110,6 +110,10 @@ class Settings:
     mail_from: str = field(default_factory=lambda: _sender("PORTAL_MAIL_FROM"))
     sms_secret: str = field(default_factory=lambda: os.environ.get("PORTAL_SMS_SECRET", ""))
     """What a text gateway must know to hand texts in; empty shuts that door."""
+    security_contact: str = field(
+        default_factory=lambda: _address("PORTAL_SECURITY_CONTACT", "mailto", "https")
+    )
+    """Where somebody who found a hole writes to, as /.well-known/security.txt tells it; empty: no such file."""
     keys: str = field(default_factory=lambda: os.environ.get("PORTAL_KEYS", ""), repr=False)
     """The ring of keys that seal private columns and files, "name:base64,..."; empty: a file of our own."""
     db_pool: int = field(default_factory=lambda: _number("PORTAL_DB_POOL", 8, 1, 200))
