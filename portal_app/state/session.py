@@ -143,7 +143,8 @@ class SessionState(Acting, rx.State):
             return
         tones = ("neutral", "info", "good", "attention", "urgent")
         self.notice = Notice(title=title, text=text, tone=tone if tone in tones else "info", reference=ref)  # pyright: ignore[reportArgumentType]
-        self._notice_is_new = True
+        # What is wrong with a field goes with its page; a sentence of its own may lead to the next one.
+        self._notice_is_new = not field
         self.problem_field, self.problem_text = field, title if field else ""
 
     @rx.event

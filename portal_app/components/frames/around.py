@@ -132,6 +132,12 @@ def _sign_out() -> rx.Component:
     )
 
 
+def _stands_in(who: Any) -> Any:
+    """The account one is in; the mail address where the account has no name but one's own."""
+    named = either(who.account_label, who.account_label, who.email)
+    return either(who.account_label == who.name, who.email, named)
+
+
 def _person(around: Around) -> rx.Component:
     who = around.who
     entries = [entry for entry in (around.menu, around.simple_switch) if entry is not None]
@@ -144,7 +150,7 @@ def _person(around: Around) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.p(who.name, class_name="strong"),
-                rx.el.p(either(who.account_label, who.account_label, who.email), class_name="small quiet"),
+                rx.el.p(_stands_in(who), class_name="small quiet"),
                 class_name="whose",
             ),
             *entries,

@@ -79,17 +79,28 @@ def _post() -> rx.Component:
     return section(
         rx.el.form(
             select_field(
-                "Feeder", "feeder", RunOutageState.feeders, first="Choose a feeder", error=_problem("feeder")
+                "Feeder",
+                "feeder",
+                RunOutageState.feeders,
+                first="Choose a feeder",
+                error=_problem("feeder"),
+                hint="Or outline the area below.",
+                optional=True,
             ),
             field("Area, as people there call it", "area", error=_problem("area")),
             select_field("Cause", "cause", _CAUSES, first="Not known yet", optional=True),
             field("Power back, most likely", "etr", kind="moment", optional=True, error=_problem("etr")),
-            text_area(
-                "Outline as GeoJSON polygon, instead of a feeder",
-                "polygon",
-                optional=True,
-                error=_problem("polygon"),
-                max_length=200000,
+            rx.el.details(
+                rx.el.summary("Outline an area instead of a feeder"),
+                text_area(
+                    "Outline as GeoJSON polygon",
+                    "polygon",
+                    optional=True,
+                    error=_problem("polygon"),
+                    max_length=200000,
+                ),
+                class_name="more",
+                open=_problem("polygon") != "",
             ),
             field(
                 "What people read",

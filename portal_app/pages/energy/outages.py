@@ -10,7 +10,7 @@ from portal_app.components.blocks.facts import facts
 from portal_app.components.blocks.fields import choice, field, switch
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.map import map_view
-from portal_app.components.blocks.notice import notice
+from portal_app.components.blocks.notice import notices
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.status_tracker import status_tracker
 from portal_app.components.blocks.timeline import timeline
@@ -97,7 +97,6 @@ def report() -> rx.Component:
     """Two taps from anywhere: this page, and the button."""
     state = ReportState
     asked = rx.fragment(
-        rx.el.h1("Report an outage"),
         rx.cond(
             state.premises,
             choice(
@@ -125,18 +124,14 @@ def report() -> rx.Component:
             says="We tell you when somebody looks at it.",
         ),
     )
-    told = rx.fragment(
-        rx.el.h1("Your report is in"),
-        rx.el.p(
-            "We write here as it moves. Your reference is ",
-            rx.el.b(state.done.reference, class_name="num"),
-            ".",
-            class_name="meaning",
-        ),
-        link_button("Follow it", "/energy/outages", "primary"),
+    told = link_button("Follow it", "/energy/outages", "primary")
+    head = rx.el.div(
+        rx.el.h1(rx.cond(state.done.title, "Your report is in", "Report an outage")),
+        notices(state.done),
+        class_name="stack",
     )
-    asks = rx.cond(state.nowhere, no_place("Report an outage"), asked)
-    return rx.cond(state.done.title, told, asks)
+    asks = rx.fragment(head, rx.cond(state.done.title, told, asked))
+    return rx.cond(state.nowhere, no_place("Report an outage"), asks)
 
 
 def report_openly() -> rx.Component:
@@ -158,8 +153,8 @@ def report_openly() -> rx.Component:
         class_name="stack",
     )
     return rx.fragment(
-        rx.el.h1("Report an outage"),
-        rx.cond(state.done.title, notice(state.done), form),
+        rx.el.div(rx.el.h1("Report an outage"), notices(state.done), class_name="stack"),
+        rx.cond(state.done.title, rx.fragment(), form),
         section(link_rows(state.news, "We know of no outage right now."), title="Outages we know of"),
         rx.el.p(
             "Signing in shows the outage at your own address. ",

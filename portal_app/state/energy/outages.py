@@ -125,7 +125,6 @@ class ReportState(Acting, rx.State):
     async def report(self):
         """Report it; the answer has the reference and what comes next."""
         self.done = await self._do(outages.report_outage, self.premise_id, self.extent)
-        await self._say(self.done)
 
 
 class OpenReportState(Acting, rx.State):
@@ -160,5 +159,3 @@ class OpenReportState(Acting, rx.State):
             reporting.report_openly, self.router.headers.host, self.known_by, address
         )
         self.problem, self.done = outcome.problem, outcome.notice
-        session = await self.get_state(SessionState)
-        session.notice = outcome.notice

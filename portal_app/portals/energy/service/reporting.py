@@ -115,8 +115,8 @@ def open_news(host: str) -> tuple[LinkRow, ...]:
         return tuple(
             LinkRow(
                 title=outage.area or "Outage",
-                detail=f"Since {clock(outage.started_at)}",
-                end=f"Back by {clock(outage.etr)}" if outage.etr else "Time not known yet",
+                detail=f"Since {clock(outage.started_at)}. "
+                + (f"Back by {clock(outage.etr)}." if outage.etr else "Time not known yet."),
                 badge=Badge(WORDS[outage.state], "attention"),
             )
             for outage in outage_facts.recent(access)

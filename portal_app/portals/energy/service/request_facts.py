@@ -174,9 +174,9 @@ def _stage(access: Access, request: ServiceRequest, place: int, at_stage: int, e
         likely = f"On {day_words(access, request.wanted_on)}" if on else "Not known yet"
         return Stage(label, "later", likely, number=place + 1)
     by = f" by {clock(request.next_by)}" if request.next_by else ""
-    what = request.next_what[:1].upper() + request.next_what[1:]
+    what, stands = request.next_what[:1].upper() + request.next_what[1:], rules.WORDS[request.state]
     return Stage(
-        label, "open", f"Since {clock(request.state_since)}", rules.WORDS[request.state],
+        label, "open", f"Since {clock(request.state_since)}", "" if stands == label else stands,
         next_who=request.next_who, next_what=f"{what}{by}.", number=place + 1,
     )  # fmt: skip
 

@@ -336,7 +336,7 @@ def _facts(access: Access, found: ServiceRequest) -> tuple[LinkRow, ...]:
     if found.kind == "start":
         visit = "Yes, somebody comes by" if facts.get("meter_visit") else "No"
         rows.append(LinkRow(title="Meter visit needed", end=visit))
-        rows.append(LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ()))))
+        rows.append(LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ())).capitalize()))
     rows.append(LinkRow(title="Reference", end=found.reference))
     return tuple(rows)
 
