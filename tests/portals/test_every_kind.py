@@ -19,6 +19,7 @@ from portal_app.core.access import before_sign_in, unscoped
 from portal_app.core.accounts import Member
 from portal_app.core.db import engine
 from portal_app.core.errors import NotYours, Refusal, SignedOut
+from portal_app.core.outbox import Job
 from portal_app.core.tables import METADATA, AccountRow, CompanyRow
 from portal_app.pages import catalogue
 from portal_app.pages.page import Page
@@ -29,7 +30,7 @@ from portal_app.shapes.status import Notice
 from portal_app.state import live
 from portal_app.state.session import SessionState
 from tests.components.drawn import nodes, props
-from tests.portals.conftest import Town, do
+from tests.portals.conftest import NOON, Town, do
 
 BUDGET = Path(__file__).resolve().parent.parent / "query_budget.json"
 KEYS = [kind.key for kind in KINDS]
@@ -237,6 +238,15 @@ def test_the_home_shows_the_three_top_tasks_as_labelled_links(kind, town_of):
         for shown, task in zip(seen.tasks, kind.top_tasks, strict=True):
             assert shown.link_to.startswith(prefix + task.route), "one tap from the home"
             assert shown.icon
+
+
+@each_kind
+def test_nothing_of_the_demos_made_up_past_counts_as_late(kind, town_of):
+    town_of(kind.key)
+    with before_sign_in(reads_only=True) as db:
+        waiting = list(db.exec(unscoped(Job, Job.state == "waiting")))
+    assert waiting
+    assert min(job.run_at for job in waiting) >= NOON
 
 
 @pytest.mark.line("X-03", "X-04")

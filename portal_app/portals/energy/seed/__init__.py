@@ -5,6 +5,7 @@ from random import Random
 
 import structlog
 
+from portal_app.core import queue
 from portal_app.core.access import SystemAccess, acting_for_company
 from portal_app.core.accounts import Account, Company
 from portal_app.core.clock import today
@@ -83,6 +84,7 @@ def _brightwater(neighbours: int, days: int) -> None:
         for number in range(neighbours):
             _neighbour(access, number, known[-420:], snap)
     happenings.load(company.id, maya.id, omar.id, last)
+    _wait_from_now(company.id)
 
 
 def _the_other(days: int) -> None:
@@ -103,6 +105,12 @@ def _the_other(days: int) -> None:
         )
         _supplied(access, other, people.OTHER, 0, known, frozenset())
     happenings.bill(company.id, other.id, last)
+    _wait_from_now(company.id)
+
+
+def _wait_from_now(company_id: str) -> None:
+    with acting_for_company(company_id, kind="energy", zone=ZONE, actor="demo") as access:
+        queue.wait_from_now(access.db, company_id)
 
 
 def _supplied(
