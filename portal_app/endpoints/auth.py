@@ -1,8 +1,8 @@
 """The doors of the house: in by password, in as one of the demo's people, out, and to another account.
 
 Each is a POST that a native form sends and that answers with a redirect; whether a request may come at all
-(its origin, its size) is decided at the edge. A second factor, a reset and another house's sign-in will be
-further routes beside these.
+(its origin, its size) is decided at the edge. Whatever proves who somebody is ends in `go_on`: a session, or
+a short cookie for the second step.
 """
 
 from collections.abc import Callable
@@ -20,12 +20,14 @@ from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import NotYours, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
+from portal_app.services.identity import proofs, steps
 from portal_app.services.identity import service as identity
 from portal_app.settings import settings
 
 T = TypeVar("T")
 
 TYPED_COOKIE = "portal_typed"
+SECOND = "/sign-in/second"
 _TYPED_SECONDS = 300
 _WAIT_SECONDS = 900
 
@@ -34,6 +36,7 @@ def routes() -> list[Route]:
     """The doors, for the assembly."""
     return [
         Route("/auth/sign-in", sign_in, methods=["POST"]),
+        Route("/auth/second", second, methods=["POST"]),
         Route("/auth/look-around", look_around, methods=["POST"]),
         Route("/auth/sign-out", sign_out, methods=["POST"]),
         Route("/auth/switch-account", switch_account, methods=["POST"]),
@@ -54,14 +57,53 @@ async def sign_in(request: Request) -> Response:
             form.get("company") or None,
             address_of(request),
             device_of(request),
+            code=form.get("code", ""),
+            goes_to=identity.own_path(form.get("next")),
         )
-    except identity.WrongSignIn:
+    except (identity.WrongSignIn, steps.StepOver):
         return _back("wrong", form)
     except TooMany as enough:
         return _wait(enough.sentence, form)
     except Busy:
         return _back("busy", form)
-    return await _let_in(request, *found, identity.own_path(form.get("next")))
+    return await go_on(request, found, identity.own_path(form.get("next")))
+
+
+async def second(request: Request) -> Response:
+    """Take the second step, a code of the app or a recovery code, and go on to where the first one wanted."""
+    try:
+        form = await form_of(request)
+    except BadForm:
+        return _bad_form()
+    step = steps.step_in(request.headers.get("cookie", ""))
+    try:
+        found = await _off_loop(steps.finish, step, proofs.by_code(form.get("code")), address_of(request))
+    except steps.WrongProof:
+        return _see_other(f"{SECOND}?problem=wrong")
+    except (steps.StepOver, identity.WrongSignIn):
+        return _over()
+    except TooMany as enough:
+        return _wait(enough.sentence, {})
+    except Busy:
+        return _see_other(f"{SECOND}?problem=busy")
+    return await go_on(request, steps.LetIn(*found[:2]), found.goes_to)
+
+
+def _over() -> Response:
+    answer = _see_other(_sign_in_page("over", {}))
+    _forget(answer, steps.step_cookie())
+    return answer
+
+
+async def go_on(request: Request, found: steps.LetIn | steps.Awaits, wanted: str = "") -> Response:
+    """Answer whoever has just proved who they are: in, on to `wanted` or home; or to their second step."""
+    if isinstance(found, steps.Awaits):
+        answer = _see_other(f"{SECOND}?problem=wrong" if found.wrong else SECOND)
+        _remember(answer, found.step, steps.step_cookie(), int(steps.STANDS.total_seconds()))
+        return answer
+    answer = await _let_in(request, *found, identity.own_path(wanted))
+    _forget(answer, steps.step_cookie())
+    return answer
 
 
 async def look_around(request: Request) -> Response:
@@ -81,7 +123,7 @@ async def look_around(request: Request) -> Response:
         return _wait(enough.sentence, {})
     except Busy:
         return _back("busy", {})
-    return await _let_in(request, *found, identity.own_path(form.get("next")))
+    return await go_on(request, found, identity.own_path(form.get("next")))
 
 
 async def sign_out(request: Request) -> Response:
@@ -177,10 +219,11 @@ def _bad_form() -> Response:
     return PlainTextResponse("We could not read that form. Go back, reload the page and try again.", 400)
 
 
-def _remember(answer: Response, value: str) -> None:
+def _remember(answer: Response, value: str, name: str = "", seconds: int | None = None) -> None:
     answer.set_cookie(
-        settings().session_cookie,
+        name or settings().session_cookie,
         value,
+        max_age=seconds,
         path="/",
         secure=settings().secure_cookies,
         httponly=True,
@@ -207,5 +250,5 @@ def _forget(answer: Response, name: str) -> None:
     answer.delete_cookie(name, path="/", secure=settings().secure_cookies, httponly=True, samesite="lax")
 
 
-async def _off_loop(work: Callable[..., T], *arguments: object) -> T:
-    return await run_in_threadpool(partial(work, *arguments))
+async def _off_loop(work: Callable[..., T], *arguments: object, **named: object) -> T:
+    return await run_in_threadpool(partial(work, *arguments, **named))

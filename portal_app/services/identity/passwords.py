@@ -1,5 +1,6 @@
 """Passwords: what may be one, how it is kept, and whether one fits, at the same cost whoever asks."""
 
+import hashlib
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,7 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 
 from portal_app.core.db import Busy
 from portal_app.core.errors import Refusal
@@ -58,6 +60,21 @@ def fits(kept: str, typed: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return bool(kept) and short_enough
+
+
+def derived(secret: str, salt: str) -> str:
+    """A slow hash that can be looked up: the same for the same secret and salt, 64 hexadecimal digits."""
+    salted = hashlib.sha256(salt.encode()).digest()[:16]
+    raw = hash_secret_raw(
+        _composed(secret),
+        salted,
+        time_cost=_hasher.time_cost,
+        memory_cost=_hasher.memory_cost,
+        parallelism=_hasher.parallelism,
+        hash_len=32,
+        type=Type.ID,
+    )
+    return raw.hex()
 
 
 def is_dated(kept: str) -> bool:

@@ -1,30 +1,29 @@
 """Signing in and out: the use cases of the door.
 
-They take no `access`, since nobody is known yet; each opens its own short transaction. What a later
-sign-in asks besides (a second factor, a passkey, another house's word) joins between `_proven` and `_begin`.
+They take no `access`, since nobody is known yet; each opens its own short transaction. What a sign-in asks
+besides (a second step) and every other first proof (a passkey, a mailed link, another house's word) goes on
+in `steps.go_on`.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from portal_app.core import live, trail
+from portal_app.core import trail
 from portal_app.core.access import Access, Visitor, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Member, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, SignedOut
-from portal_app.core.ids import new_secret
-from portal_app.services.identity import passwords, rules, sessions, throttle
+from portal_app.services.identity import passwords, rules, sessions, steps, throttle
 from portal_app.services.identity.rules import WrongSignIn, clean_email, home_of, own_path
 from portal_app.services.identity.sessions import use_roles, visitor_of_key
+from portal_app.services.identity.steps import Awaits, LetIn
 from portal_app.services.identity.tables import SignIn
 from portal_app.settings import settings
 
 _log = structlog.get_logger(__name__)
-
-_KNOWN_FOR = timedelta(days=90)
 
 
 def visitor_of(cookie_header: str, *, active: bool = True) -> Visitor | None:
@@ -39,13 +38,21 @@ def remembered(cookie_header: str, *, active: bool = True) -> Visitor | None:
     return sessions.remembered(rules.key_of(value), active=active) if value else None
 
 
-def sign_in(
-    email: str, password: str, company_slug: str | None = None, address: str = "", device: str = ""
-) -> tuple[str, Visitor]:
-    """Let somebody in by e-mail and password: the value for their cookie, and who they are.
+def sign_in(  # the fields of the form, and what is known of where it was sent from
+    email: str,
+    password: str,
+    company_slug: str | None = None,
+    address: str = "",
+    device: str = "",
+    *,
+    code: str = "",
+    goes_to: str = "",
+) -> LetIn | Awaits:
+    """Take an e-mail and a password: let somebody in, or await their second step where they have one.
 
-    Raises WrongSignIn, the same for unknown, wrong and disabled; TooMany after eight wrong tries in fifteen
-    minutes by account or by address; Busy when too many try at once.
+    `code` is the second step where it came along. Raises WrongSignIn, the same for unknown, wrong and
+    disabled; TooMany after eight wrong tries in fifteen minutes by account or by address; Busy when too many
+    try at once.
     """
     person, known_here = _known_as(clean_email(email), company_slug, address)
     network = rules.network_of(address)
@@ -60,7 +67,8 @@ def sign_in(
         raise WrongSignIn
     throttle.forget(throttle.WRONG_TRIES, by_account)
     fresh = passwords.keep(password) if passwords.is_dated(person.password_hash) else ""
-    return _let_in(person.id, "password", address, device, fresh)
+    where = steps.Where(address, device, goes_to)
+    return steps.go_on(person.id, "password", where, code=code, fresh_hash=fresh)
 
 
 def _known_as(email: str, slug: str | None, address: str) -> tuple[Person | None, bool]:
@@ -74,14 +82,7 @@ def _known_as(email: str, slug: str | None, address: str) -> tuple[Person | None
         ]
         if not email or not may:
             return None, False
-        person = may[0]
-        recent = (
-            col(SignIn.person_id) == person.id,
-            col(SignIn.address) == address,
-            col(SignIn.how) == "password",
-        )
-        here = unscoped(SignIn, *recent, col(SignIn.made_at) > now() - _KNOWN_FOR).limit(1)
-        return person, bool(address) and db.exec(here).first() is not None
+        return may[0], sessions.known_from(db, may[0].id, address)
 
 
 def _proven(person: Person | None, password: str, checked: tuple[str, ...], counted: tuple[str, ...]) -> bool:
@@ -104,66 +105,7 @@ def _note_refused(person: Person | None, address: str) -> None:
         trail.append(db, person.company_id, person.id, [note], address)
 
 
-def _let_in(person_id: str, how: str, address: str, device: str, fresh_hash: str = "") -> tuple[str, Visitor]:
-    with before_sign_in() as db:
-        person = db.get(Person, person_id)
-        if person is None:
-            raise WrongSignIn
-        if fresh_hash:
-            person.password_hash = fresh_hash
-            db.add(person)
-        before = db.exec(
-            unscoped(SignIn, col(SignIn.person_id) == person.id).order_by(col(SignIn.seen_at).desc())
-        ).first()
-        value, signed = _begin(
-            db, person, how=how, address=address, device=device, before_at=before.seen_at if before else None
-        )
-        note = trail.Note(
-            action="identity.sign_in", about=person.id, facts={"how": how, "device": signed.device}
-        )
-        trail.append(db, person.company_id, person.id, [note], address)
-    visitor = visitor_of_key(signed.id)
-    if visitor is None:
-        raise WrongSignIn
-    return value, visitor
-
-
-def _begin(
-    db: Session,
-    person: Person,
-    *,
-    how: str,
-    address: str,
-    device: str,
-    before_at: datetime | None,
-    account_id: str = "",
-    ends_at: datetime | None = None,
-    proved_at: datetime | None = None,
-    must_enrol: bool = False,
-) -> tuple[str, SignIn]:
-    value = new_secret()
-    moment = now()
-    signed = SignIn(
-        id=rules.key_of(value),
-        company_id=person.company_id,
-        person_id=person.id,
-        account_id=account_id,
-        made_at=moment,
-        seen_at=moment,
-        ends_at=ends_at or moment + rules.ABSOLUTE,
-        before_at=before_at,
-        proved_at=proved_at,
-        must_enrol=must_enrol,
-        address=address[:64],
-        device=device[:80],
-        how=how,
-    )
-    db.add(signed)
-    db.flush()
-    return value, signed
-
-
-def sign_in_as_demo(email: str, address: str = "", device: str = "") -> tuple[str, Visitor]:
+def sign_in_as_demo(email: str, address: str = "", device: str = "") -> LetIn:
     """Let somebody look around as one of the demo's people. Raises NotYours outside a demo."""
     if not settings().demo:
         raise NotYours
@@ -182,7 +124,7 @@ def sign_in_as_demo(email: str, address: str = "", device: str = "") -> tuple[st
         ]
     if not may:
         raise NotYours
-    return _let_in(may[0].id, "demo", address, device)
+    return steps.open_for(may[0].id, "demo", steps.Where(address, device))
 
 
 def _to_look_as(email: str):
@@ -204,13 +146,7 @@ def _end(key: str) -> None:
             db.add(signed)
             note = trail.Note(action="identity.sign_out", about=signed.person_id)
             trail.append(db, signed.company_id, signed.person_id, [note], signed.address)
-    _tell_ended([key])
-
-
-def _tell_ended(keys: list[str]) -> None:
-    for key in keys:
-        sessions.drop(key)
-    live.tell(f"session:{key}" for key in keys)
+    sessions.tell_ended([key])
 
 
 def end_all(person_id: str, *, but_not: str = "") -> int:
@@ -218,7 +154,7 @@ def end_all(person_id: str, *, but_not: str = "") -> int:
     with before_sign_in() as db:
         keys = [key for key in _end_rows(db, person_id) if key != but_not]
         db.execute(update(SignIn).where(col(SignIn.id).in_(keys)).values(ended_at=now()))
-    _tell_ended(keys)
+    sessions.tell_ended(keys)
     return len(keys)
 
 
@@ -234,11 +170,10 @@ def switch_account(visitor: Visitor, account_id: str) -> tuple[str, Visitor]:
     """
     with before_sign_in() as db:
         signed = db.get(SignIn, visitor.session_key)
-        moment = now()
         if (
             signed is None
             or visitor.viewed_by
-            or not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, moment)
+            or not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, now())
         ):
             raise SignedOut
         place = db.exec(
@@ -251,23 +186,10 @@ def switch_account(visitor: Visitor, account_id: str) -> tuple[str, Visitor]:
         person = db.get(Person, signed.person_id)
         if place is None or person is None or place.company_id != signed.company_id:
             raise NotYours
-        signed.ended_at = moment
-        db.add(signed)
-        value, fresh = _begin(
-            db,
-            person,
-            how=signed.how,
-            address=signed.address,
-            device=signed.device,
-            before_at=signed.before_at,
-            account_id=place.account_id,
-            ends_at=signed.ends_at,
-            proved_at=signed.proved_at,
-            must_enrol=signed.must_enrol,
-        )
+        value, fresh = sessions.renew(db, signed.id, account_id=place.account_id)
         note = trail.Note(action="identity.switch_account", about=person.id, account_id=place.account_id)
         trail.append(db, person.company_id, person.id, [note], signed.address)
-    _tell_ended([visitor.session_key])
+    sessions.tell_ended([visitor.session_key])
     found = visitor_of_key(fresh.id)
     if found is None:
         raise SignedOut
@@ -301,6 +223,8 @@ def forget_old(days: int = 90) -> int:
 
 
 __all__ = [
+    "Awaits",
+    "LetIn",
     "WrongSignIn",
     "clean_email",
     "end_all",

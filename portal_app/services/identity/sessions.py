@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,8 @@ from portal_app.core import live
 from portal_app.core.access import Visitor, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Member, Person
 from portal_app.core.clock import now
+from portal_app.core.errors import SignedOut
+from portal_app.core.ids import new_secret
 from portal_app.services.identity import rules
 from portal_app.services.identity.tables import SignIn
 from portal_app.settings import settings
@@ -25,6 +27,7 @@ _log = structlog.get_logger(__name__)
 
 REMEMBER_SECONDS = 3.0
 _MOST_REMEMBERED = 20_000
+_KNOWN_FOR = timedelta(days=90)
 
 
 @dataclass
@@ -156,7 +159,8 @@ def _drawn(db: Session, signed: SignIn, person: Person, company: Company, accoun
         currency=company.currency,
         last_seen=signed.before_at,
         address=signed.address,
-        proved_at=signed.proved_at,
+        # Whoever looks around in the demo has no password to prove anything with, and may try everything.
+        proved_at=now() if signed.how == "demo" else signed.proved_at,
         must_enrol=signed.must_enrol,
         sees=here.sees,
     )
@@ -201,6 +205,69 @@ def _touch(key: str, moment: datetime) -> None:
     with before_sign_in() as db:
         later = (col(SignIn.id) == key, col(SignIn.seen_at) < moment, col(SignIn.ended_at).is_(None))
         db.execute(update(SignIn).where(*later).values(seen_at=moment))
+
+
+def known_from(db: Session, person_id: str, address: str) -> bool:
+    """Whether somebody signed in from this address in the last 90 days."""
+    recent = (
+        col(SignIn.person_id) == person_id,
+        col(SignIn.address) == address,
+        col(SignIn.how) != "demo",
+        col(SignIn.made_at) > now() - _KNOWN_FOR,
+    )
+    return bool(address) and db.exec(unscoped(SignIn, *recent).limit(1)).first() is not None
+
+
+def begin(db: Session, person: Person, **values: Any) -> tuple[str, SignIn]:
+    """Open a session in the caller's transaction: the value for its cookie, and its row.
+
+    `values` are columns of SignIn, such as how, address, device, proved_at.
+    """
+    value, moment = new_secret(), now()
+    ends_at = values.pop("ends_at", None) or moment + rules.ABSOLUTE
+    for name, most in (("address", 64), ("device", 80)):
+        values[name] = values.get(name, "")[:most]
+    signed = SignIn(
+        id=rules.key_of(value),
+        company_id=person.company_id,
+        person_id=person.id,
+        made_at=moment,
+        seen_at=moment,
+        ends_at=ends_at,
+        **values,
+    )
+    db.add(signed)
+    db.flush()
+    return value, signed
+
+
+_CARRIED = (
+    *("account_id", "ends_at", "before_at", "proved_at", "must_enrol", "address", "device", "how"),
+    *("viewing_person_id", "viewing_account_id", "viewing_why", "viewing_ends_at"),
+)
+
+
+def renew(db: Session, key: str, **changes: Any) -> tuple[str, SignIn]:
+    """Go on under a new cookie value, the old one dead at once; `changes` are columns that change with it.
+
+    After the commit the caller tells of the old key (`tell_ended`, or a poke). Raises SignedOut when the
+    session has ended.
+    """
+    alive = (col(SignIn.id) == key, col(SignIn.ended_at).is_(None), col(SignIn.ends_at) > now())
+    ended = db.execute(update(SignIn).where(*alive).values(ended_at=now()))
+    old = db.get(SignIn, key, populate_existing=True)
+    person = db.get(Person, old.person_id) if old is not None else None
+    if old is None or person is None or ended.rowcount != 1:  # pyright: ignore[reportAttributeAccessIssue]
+        raise SignedOut
+    carried = {name: getattr(old, name) for name in _CARRIED}
+    return begin(db, person, **{**carried, **changes})
+
+
+def tell_ended(keys: list[str]) -> None:
+    """Forget sessions that have ended, here and in every other process."""
+    for key in keys:
+        drop(key)
+    live.tell(f"session:{key}" for key in keys)
 
 
 def drop(key: str) -> None:

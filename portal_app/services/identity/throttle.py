@@ -16,6 +16,7 @@ from portal_app.settings import settings
 _log = structlog.get_logger(__name__)
 
 WRONG_TRIES = RateLimitItemPerMinute(8, 15, namespace="sign-in")
+WRONG_CODES = RateLimitItemPerMinute(8, 15, namespace="code")
 LOOKING_AROUND = RateLimitItemPerMinute(300, 1, namespace="look-around")
 OPEN_FORMS = RateLimitItemPerMinute(10, 15, namespace="open-form")
 
@@ -50,6 +51,12 @@ def count(limit: RateLimitItem, *marks: str) -> None:
         except StorageError:
             _log.warning("throttle.redis_away")
             _counter("").hit(limit, each)
+
+
+def take(limit: RateLimitItem, *marks: str) -> None:
+    """Count one try of each before it is made, so that a burst gets no further. Raises TooMany."""
+    check(limit, *marks)
+    count(limit, *marks)
 
 
 def forget(limit: RateLimitItem, *marks: str) -> None:

@@ -30,6 +30,11 @@ PROBLEMS = {
         "For your safety this stays shut for 15 minutes. Then try again; nothing else has changed.",
         "attention",
     ),
+    "over": Notice(
+        "That took too long, or was tried too often",
+        "Sign in again from the start; what you wanted to do is kept.",
+        "attention",
+    ),
     "busy": Notice("We are busy just now", "You are not signed in yet. Try again in a moment.", "attention"),
 }
 """What the door may say, by the word it sends along."""
