@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, false, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session, col, select, text
+from sqlmodel import Session, col, select
 
 from portal_app.core import live, outbox, trail
 from portal_app.core.accounts import Account, Person, account_exists
@@ -67,8 +67,16 @@ class Visitor:
     viewed_by: str = ""
     """The person of the company who looks at the portal as this customer; then nothing may be written."""
     viewer_name: str = ""
+    viewing_why: str = ""
+    """Why they look, in their own words."""
+    viewing_until: datetime | None = None
+    """When the look ends by itself."""
     sees: frozenset[str] | None = None
     """Whose rows of the account come into view, by person; None for everybody's."""
+    on_behalf: str = ""
+    """For whom somebody acts who was given this place as a proxy, by name."""
+    place_ends_at: datetime | None = None
+    """When the place in the current account ends by itself."""
 
 
 def reads(use_case: F) -> F:
@@ -135,13 +143,14 @@ class Access:
         if proved is None or now() - proved > FRESH:
             raise ProveAgain
 
-    def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
+    def _whose(self, table: AnyRow, *, narrowed: bool = True) -> list[ColumnElement[bool]]:
         company = getattr(table, "company_id", None)
         if company is None:
             raise TypeError(f"{table.__name__} is not a row of a company")
         mine: list[ColumnElement[bool]] = [col(company) == self.visitor.company_id]
         if issubclass(table, AccountRow | AccountSeries):
-            mine += [col(table.account_id).in_(self.visitor.accounts), *self._shown(table)]
+            mine.append(col(table.account_id).in_(self.visitor.accounts))
+            mine += self._shown(table) if narrowed else []
         elif issubclass(table, PersonRow):
             mine.append(col(table.person_id) == self.visitor.person_id)
         elif table is Account:
@@ -158,11 +167,16 @@ class Access:
         by = getattr(table, "shown_by", "")
         if not by or self.visitor.sees is None:
             return []
-        return [col(getattr(table, by)).in_(self.visitor.sees)]
+        # What names nobody is the account's own.
+        return [col(getattr(table, by)).in_({*self.visitor.sees, ""})]
 
     def rows(self, table: AnyRow, *where: Any) -> Any:
         """A statement over the rows that are this visitor's; narrow and order it, then `access.db.exec`."""
         return select(table).where(*self._whose(table), *where)
+
+    def whole(self, table: AnyRow, *where: Any) -> Any:
+        """The same as `rows`, whoever's of the account they are: to keep a rule of it, not to show."""
+        return select(table).where(*self._whose(table, narrowed=False), *where)
 
     def columns(self, table: AnyRow, *columns: Any) -> Select[Any]:
         """A statement over columns or sums of this visitor's rows of `table`; a single column comes bare."""
@@ -197,9 +211,15 @@ class Access:
         owner = {"company_id": self.visitor.company_id}
         if issubclass(table, AccountRow | AccountSeries):
             owner["account_id"] = self.visitor.account_id
+            owner |= self._by(table)
         if issubclass(table, PersonRow):
             owner["person_id"] = self.visitor.person_id
         return owner
+
+    def _by(self, table: AnyRow) -> dict[str, Any]:
+        """Whose a new row is, where that decides who sees it: the customer's who adds it."""
+        by = getattr(table, "shown_by", "")
+        return {by: self.visitor.person_id} if by else {}
 
     def _owned(self, table: AnyRow, values: dict[str, Any]) -> dict[str, Any]:
         values = {**self._owner(table), **values}
@@ -308,7 +328,8 @@ class Access:
     def note(self, action: str, about: str = "", *, account_id: str | None = None, **facts: Any) -> None:
         """Write an act to the audit trail, in this very transaction."""
         account = self.visitor.account_id if account_id is None else account_id
-        self.notes.append(trail.Note(action=action, about=about, account_id=account, facts=facts))
+        on_behalf = self.visitor.on_behalf[:80]
+        self.notes.append(trail.Note(action, about, account, on_behalf, facts))
 
     def later(
         self, kind: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None
@@ -333,13 +354,16 @@ class StaffAccess(Access):
 
     _accounts_seen: set[str] = field(default_factory=set)
 
-    def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
+    def _whose(self, table: AnyRow, *, narrowed: bool = True) -> list[ColumnElement[bool]]:  # noqa: ARG002 -- staff see all
         mine: list[ColumnElement[bool]] = [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
         if issubclass(table, PersonRow):
             mine.append(col(table.person_id) == self.visitor.person_id)
         elif issubclass(table, AccountRow | AccountSeries) or table is Account:
             self._note_read(table.__name__)
         return mine
+
+    def _by(self, table: AnyRow) -> dict[str, Any]:  # noqa: ARG002 -- what the company adds is the account's own
+        return {}
 
     def _note_read(self, about: str, account_id: str = "") -> None:
         seen = trail.Note(action="staff.read", about=about, account_id=account_id)
@@ -379,7 +403,7 @@ class SystemAccess(StaffAccess):
     def require_fresh(self) -> None:
         """The house proves nothing."""
 
-    def _whose(self, table: AnyRow) -> list[ColumnElement[bool]]:
+    def _whose(self, table: AnyRow, *, narrowed: bool = True) -> list[ColumnElement[bool]]:  # noqa: ARG002 -- the house sees all
         return [col(table.company_id) == self.visitor.company_id]  # pyright: ignore[reportAttributeAccessIssue]
 
     def _note_read(self, about: str, account_id: str = "") -> None:
@@ -451,7 +475,7 @@ def _write_down(access: Access, db: Session) -> None:
 
 
 @contextmanager
-def _session_of(company_id: str, reads_only: bool) -> Iterator[Session]:
+def _session_of(company_id: str, reads_only: bool, *, door: bool = False) -> Iterator[Session]:
     db = session(reads_only=reads_only)
     try:
         if company_id and is_postgres(db):

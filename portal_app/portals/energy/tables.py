@@ -1,6 +1,7 @@
 """What only an energy utility has: premises, meters, readings, weather, tariffs, outages, requests."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field
@@ -246,6 +247,8 @@ class EtrChange(CompanyRow, table=True):
 class OutageReport(AccountRow, table=True):
     """A customer saying that the power is out at a premise; also by account number or phone, signed out."""
 
+    shown_by: ClassVar[str] = "by"
+
     premise_id: str = Field(foreign_key="premise.id", index=True, max_length=26)
     outage_id: str = Field(default="", max_length=26, index=True)
     reference: str = Field(max_length=20)
@@ -258,6 +261,8 @@ class OutageReport(AccountRow, table=True):
 
 class OutageWatch(AccountRow, table=True):
     """Somebody who wants word about outages at a premise, by mail or text."""
+
+    shown_by: ClassVar[str] = "person_id"
 
     __table_args__ = (UniqueConstraint("premise_id", "person_id", "channel"),)
 
@@ -282,6 +287,8 @@ class PlannedWork(CompanyRow, table=True):
 class ServiceRequest(AccountRow, table=True):
     """Start, stop or move service, or have a meter read. Two halves of a move share `pair`."""
 
+    shown_by: ClassVar[str] = "asked_by"
+
     reference: str = Field(max_length=20)
     kind: str = Field(max_length=20)
     pair: str = Field(default="", max_length=26, index=True)
@@ -302,7 +309,9 @@ class ServiceRequest(AccountRow, table=True):
 
 
 class RequestStep(AccountRow, table=True):
-    """One step of a service request, never changed."""
+    """One step of a service request, never changed; as much its asker's as the request itself."""
+
+    shown_by: ClassVar[str] = "asked_by"
 
     request_id: str = Field(foreign_key="servicerequest.id", index=True, max_length=26)
     at: datetime = moment_field()
@@ -311,10 +320,13 @@ class RequestStep(AccountRow, table=True):
     after: str = Field(default="", max_length=20)
     words: str = Field(default="", max_length=400)
     by: str = Field(default="", max_length=120)
+    asked_by: str = Field(default="", max_length=26)
 
 
 class SelfRead(AccountRow, table=True):
     """A dial read by the customer, with a photo where they sent one."""
+
+    shown_by: ClassVar[str] = "person_id"
 
     __table_args__ = (UniqueConstraint("register_id", "read_on"),)
 
@@ -325,6 +337,7 @@ class SelfRead(AccountRow, table=True):
     state: str = Field(default="received", max_length=20)
     reference: str = Field(default="", max_length=20)
     by: str = Field(default="", max_length=120)
+    person_id: str = Field(default="", max_length=26)
 
 
 class NeighbourGroup(AccountRow, table=True):
@@ -366,11 +379,14 @@ class HighBillAlert(AccountRow, table=True):
 class DataConsent(AccountRow, table=True):
     """A third party allowed to read this account's meter data: what, until when, and whether withdrawn."""
 
+    shown_by: ClassVar[str] = "person_id"
+
     party: str = Field(max_length=120)
     scope: str = Field(default="electricity", max_length=60)
     ends_on: date
     token_hash: str = Field(default="", max_length=64, index=True)
     given_by: str = Field(default="", max_length=120)
+    person_id: str = Field(default="", max_length=26)
     revoked_at: datetime | None = moment_field(default=None)
     used_at: datetime | None = moment_field(default=None)
 

@@ -64,7 +64,7 @@ def _ask(access: Access, bill: Bill, left: int) -> Payment:
         bill,
         left,
         asked_by=who(access),
-        on_behalf=access.get(Account, bill.account_id).name if staff else "",
+        on_behalf=access.get(Account, bill.account_id).name if staff else access.visitor.on_behalf[:120],
         channel="phone" if staff else "portal",
     )
     amount = money(access, left, bill.currency)

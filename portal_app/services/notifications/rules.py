@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from portal_app.core.accounts import Member
 from portal_app.core.clock import local
 from portal_app.core.errors import Refusal
 
@@ -16,6 +17,13 @@ def check_preference(channel: str, quiet_from: int, quiet_to: int) -> None:
     for name, minutes in (("quiet_from", quiet_from), ("quiet_to", quiet_to)):
         if not isinstance(minutes, int) or not 0 <= minutes < _DAY:
             raise Refusal("Quiet hours begin and end at a time of day, such as 21:00.", name)
+
+
+def hears_of(place: Member, whose: str, moment: datetime) -> bool:
+    """Whether a place that has not ended shows what that person does; "" is what is the account's own."""
+    if place.ends_at is not None and place.ends_at <= moment:
+        return False
+    return not (whose and place.sees) or whose in (place.person_id, *place.sees.split(","))
 
 
 def may_tell_at(moment: datetime, zone: str, quiet_from: int, quiet_to: int) -> datetime:

@@ -20,9 +20,20 @@ FOR_THE_NEW = timedelta(days=14)
 
 
 def tell(
-    access: Access, account_id: str, title: str, detail: str, link: str, key: str, *, about: str = ""
+    access: Access,
+    account_id: str,
+    title: str,
+    detail: str,
+    link: str,
+    key: str,
+    *,
+    about: str = "",
+    whose: str = "",
 ) -> bool:
-    """Put news on an account's home; False when the same key was told before."""
+    """Put news on an account's home; False when the same key was told before.
+
+    `whose` names the person whose doing it is about; only who may see that person's things is told.
+    """
     row = {
         "account_id": account_id,
         "title": title[:160],
@@ -30,6 +41,7 @@ def tell(
         "link": link,
         "key": key,
         "about": about,
+        "person_id": whose,
         "at": now(),
     }
     new = access.add_many(News, [row], skip_known=True) == 1
@@ -45,14 +57,19 @@ def tell_everybody(  # a piece of news has these facts
     title: str,
     detail: str,
     link: str,
+    *,
+    whose: str = "",
     key: str,
 ) -> int:
-    """Put news on an account's home and mail its people who want that topic by mail; says how many mails."""
-    if not tell(access, account_id, title, detail, link, key, about=topic):
+    """Put news on an account's home and mail its people who want that topic by mail; says how many mails.
+
+    A place that has ended gets none, nor does one that does not show what `whose` person did.
+    """
+    if not tell(access, account_id, title, detail, link, key, about=topic, whose=whose):
         return 0
     company = access.db.get_one(Company, access.visitor.company_id)
     members = access.all(Member, col(Member.account_id) == account_id)
-    ids = [member.person_id for member in members]
+    ids = [member.person_id for member in members if rules.hears_of(member, whose, now())]
     people = access.all(Person, col(Person.id).in_(ids), col(Person.standing) == "active")
     return sum(_mail_person(access, company, person, topic, title, detail, link, key) for person in people)
 
@@ -154,7 +171,7 @@ def _settle(access: SystemAccess, payload: dict[str, Any], answer: str) -> None:
         Mail,
         recipient=what.recipient,
         subject=what.subject,
-        text=what.text,
+        text=what.kept,
         message_id=what.message_id,
         state=answer,
     )

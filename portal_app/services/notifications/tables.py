@@ -1,6 +1,7 @@
 """News of an account, what a person wants to be told and how, and every mail with how it ended."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
@@ -9,8 +10,9 @@ from portal_app.core.tables import AccountRow, PersonRow, StaffRow, moment_field
 
 
 class News(AccountRow, table=True):
-    """Something that moved on an account, told once."""
+    """Something that moved on an account, told once; `person_id` where it is about what one person did."""
 
+    shown_by: ClassVar[str] = "person_id"
     __table_args__ = (UniqueConstraint("account_id", "key"),)
 
     about: str = Field(default="", max_length=120)
@@ -19,6 +21,7 @@ class News(AccountRow, table=True):
     link: str = Field(default="", max_length=200)
     at: datetime = moment_field(index=True)
     key: str = Field(max_length=160)
+    person_id: str = Field(default="", max_length=26)
 
 
 class Preference(PersonRow, table=True):

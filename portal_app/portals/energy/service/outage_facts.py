@@ -91,10 +91,11 @@ def at_place(access: Access, place: Premise, found: list[Outage] | None = None) 
 
 
 def _reported(access: Access, place: Premise) -> set[str]:
-    statement = access.columns(OutageReport, OutageReport.outage_id).where(
-        col(OutageReport.premise_id) == place.id, col(OutageReport.at) > now() - _REPORTS
+    # That a place is dark is true for everybody there, whoever said it first.
+    said = access.whole(
+        OutageReport, col(OutageReport.premise_id) == place.id, col(OutageReport.at) > now() - _REPORTS
     )
-    return set(access.db.execute(statement).scalars())
+    return {report.outage_id for report in access.db.exec(said)}
 
 
 def ring_of(outage: Outage) -> tuple[tuple[float, float], ...]:

@@ -68,7 +68,7 @@ def write_down(
     at = max(now(), steps[-1].at + _ONE_TICK) if steps else now()
     step = access.add(
         RequestStep, account_id=request.account_id, request_id=request.id, at=at, event=event, before=before,
-        after=request.state, words=words.strip()[:400], by=access.visitor.name[:120],
+        after=request.state, words=words.strip()[:400], by=_signed(access), asked_by=request.asked_by,
     )  # fmt: skip
     access.note(
         "request.moved", f"request:{request.id}", account_id=request.account_id,
@@ -82,6 +82,12 @@ def write_down(
             {"request_id": request.id, "step_id": step.id},
             key=f"request-tell:{step.id}",
         )
+
+
+def _signed(access: Access) -> str:
+    """The name beside a step: whose hand it was, and for whom."""
+    who = access.visitor
+    return (f"{who.name} for {who.on_behalf}" if who.on_behalf else who.name)[:120]
 
 
 def _check_pair(access: Access, request: ServiceRequest, event: str) -> None:
@@ -109,6 +115,7 @@ def tell_step(access: SystemAccess, payload: dict[str, Any]) -> None:
         f"{step.words}{after} Reference {request.reference}.",
         f"/energy/account/request?id={request.id}",
         f"request:{step.id}",
+        whose=request.asked_by,
     )
 
 

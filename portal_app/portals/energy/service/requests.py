@@ -168,15 +168,22 @@ def _draft(access: Access, kind: str, prefix: str, **values: Any) -> ServiceRequ
 
 
 def _open(access: Access, kind: str, *where: Any) -> ServiceRequest | None:
-    return access.first(
+    # One at a time for the whole account, also where somebody else asked whose requests one does not see.
+    asked = access.whole(
         ServiceRequest,
         col(ServiceRequest.kind) == kind,
         col(ServiceRequest.state).not_in(("draft", *request_facts.OVER)),
         *where,
-    )  # fmt: skip
+    )
+    return access.db.exec(asked.limit(1)).first()
 
 
 def _same_or_refuse(access: Access, known: ServiceRequest, on: date, field: str, *, slot: str = "") -> None:
+    sees = access.visitor.sees
+    if sees is not None and known.asked_by not in {*sees, ""}:
+        raise Refusal(
+            "Somebody else of your account asked for this already. Ask the owner of the account.", field
+        )
     if known.wanted_on == on and known.slot == slot:
         return
     raise Refusal(
@@ -337,6 +344,9 @@ def _facts(access: Access, found: ServiceRequest) -> tuple[LinkRow, ...]:
         visit = "Yes, somebody comes by" if facts.get("meter_visit") else "No"
         rows.append(LinkRow(title="Meter visit needed", end=visit))
         rows.append(LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ())).capitalize()))
+    asked = next((step for step in request_facts.steps_of(access, found) if step.event == "submit"), None)
+    if asked is not None and asked.by:
+        rows.append(LinkRow(title="Asked for by", end=f"{asked.by}, on the portal"))
     rows.append(LinkRow(title="Reference", end=found.reference))
     return tuple(rows)
 
