@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, false, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, text
 
 from portal_app.core import live, outbox, trail
 from portal_app.core.accounts import Account, Person, account_exists
@@ -475,7 +475,7 @@ def _write_down(access: Access, db: Session) -> None:
 
 
 @contextmanager
-def _session_of(company_id: str, reads_only: bool, *, door: bool = False) -> Iterator[Session]:
+def _session_of(company_id: str, reads_only: bool) -> Iterator[Session]:
     db = session(reads_only=reads_only)
     try:
         if company_id and is_postgres(db):

@@ -41,8 +41,8 @@ def tell(
         "link": link,
         "key": key,
         "about": about,
-        "person_id": whose,
         "at": now(),
+        "person_id": whose,
     }
     new = access.add_many(News, [row], skip_known=True) == 1
     if new:
@@ -57,9 +57,9 @@ def tell_everybody(  # a piece of news has these facts
     title: str,
     detail: str,
     link: str,
+    key: str,
     *,
     whose: str = "",
-    key: str,
 ) -> int:
     """Put news on an account's home and mail its people who want that topic by mail; says how many mails.
 
@@ -171,7 +171,7 @@ def _settle(access: SystemAccess, payload: dict[str, Any], answer: str) -> None:
         Mail,
         recipient=what.recipient,
         subject=what.subject,
-        text=what.kept,
+        text=what.text,
         message_id=what.message_id,
         state=answer,
     )
