@@ -235,7 +235,8 @@ def _stop_debits(access: Access, order: Autopay) -> str:
 def _confirm(access: Access, order: Autopay, title: str, text: str) -> Notice:
     key = f"autopay:{order.id}:{order.version}:{title}"
     copy = f"{text}\n\nWhat was agreed:\n{order.authorisation}\n\nReference: {order.mandate}"
-    mail(access, access.visitor.email, title, copy, f"mail:{key}")
+    page = f"/{company_of(access).kind}/billing/autopay"
+    mail(access, access.visitor.email, title, copy, f"mail:{key}", link=page, button="See your autopay")
     tell(access, order.account_id, title, text, key)
     return Notice(title, text, "good", order.mandate)
 
@@ -320,12 +321,22 @@ def _announce(access: Access, order: Autopay, bill: Bill, cents: int, day: date,
         title = f"{bill.title} is above your autopay limit"
         by = rules.day_text(bill.due_on, day)
         text = f"{amount} is above your limit, so nothing is taken. Pay it yourself by {by}."
+        page, button = f"billing/bill?id={bill.id}", "Pay this bill"
     else:
         title = f"Autopay takes {amount} on {rules.day_text(debit_on, day)}"
         last = rules.day_text(until, day)
         text = f"For {bill.title}, from {order.method}. You can stop it until the end of {last}."
+        page, button = "billing/autopay", "See or stop it"
     tell(access, bill.account_id, title, text, f"autopay-notice:{bill.id}")
-    mail(access, order.email, title, f"{text}\n\nReference: {order.mandate}", f"autopay-notice:{bill.id}")
+    mail(
+        access,
+        order.email,
+        title,
+        f"{text}\n\nReference: {order.mandate}",
+        f"autopay-notice:{bill.id}",
+        link=f"/{company_of(access).kind}/{page}",
+        button=button,
+    )
     access.note(
         "autopay.notice", f"bill:{bill.id}", account_id=bill.account_id, cents=cents, debit_on=debit_on
     )

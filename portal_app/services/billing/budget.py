@@ -173,6 +173,8 @@ def _confirm(access: Access, plan: BudgetPlan, title: str, text: str) -> None:
         title,
         f"{text}\n\nReference: {plan.reference}",
         f"{plan.id}:{plan.state}",
+        link=f"/{company_of(access).kind}/billing/budget",
+        button="See your budget plan",
     )
     tell(access, plan.account_id, title, text, f"plan:{plan.id}:{plan.state}")
     access.poke(f"billing:{plan.account_id}")

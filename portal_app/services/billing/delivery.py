@@ -54,7 +54,9 @@ def choose_paperless(access: Access, paperless: bool, email: str = "") -> Notice
     said = _confirmation(paperless, address, found.reference)
     not_you = f"Chosen by {who(access)}. If that was not you, call us on {company_of(access).phone}."
     text = f"{said.text}\n\nReference: {found.reference}\n{not_you}"
-    mail(access, address, said.title, text, f"paperless:{found.reference}")
+    page = f"/{company_of(access).kind}/billing/paperless"
+    key = f"paperless:{found.reference}"
+    mail(access, address, said.title, text, key, link=page, button="See how your bills come")
     tell(access, found.account_id, said.title, said.text, f"paperless:{found.reference}")
     return said
 

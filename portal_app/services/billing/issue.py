@@ -20,7 +20,6 @@ from portal_app.services.billing.news import mail, tell
 from portal_app.services.billing.paying import spend_credit
 from portal_app.services.billing.rules import LineDraft
 from portal_app.services.billing.tables import Bill, BillCounter, BillLine, BudgetPlan, Delivery, Payment
-from portal_app.settings import settings
 from portal_app.shapes.status import Notice
 
 
@@ -170,9 +169,15 @@ def _mail_paperless(access: Access, bill: Bill, detail: str) -> None:
     choice = access.first(Delivery, *paperless)
     if choice is not None:
         company = company_of(access)
-        link = f"{settings().public_url}/{company.kind}/billing/bill?id={bill.id}"
-        text = f"{detail}\n\nSee each line explained: {link}"
-        mail(access, choice.email, f"{company.name}: {bill.title} is ready", text, f"bill-mail:{bill.id}")
+        mail(
+            access,
+            choice.email,
+            f"{company.name}: {bill.title} is ready",
+            detail,
+            f"bill-mail:{bill.id}",
+            link=f"/{company.kind}/billing/bill?id={bill.id}",
+            button="See each line explained",
+        )
 
 
 def _row(bill: Bill, place: int, line: LineDraft) -> dict[str, object]:

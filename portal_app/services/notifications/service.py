@@ -13,7 +13,6 @@ from portal_app.core.errands import Errand
 from portal_app.services.notifications import post, rules
 from portal_app.services.notifications.post import Letter
 from portal_app.services.notifications.tables import Mail, News, Preference
-from portal_app.settings import settings
 from portal_app.shapes.tasks import NewsRow
 
 FOR_THE_NEW = timedelta(days=14)
@@ -88,24 +87,42 @@ def _mail_person(
     wish = wish or Preference(company_id=company.id, person_id=person.id, topic=topic)
     if wish.channel != "mail":
         return 0
-    subject, text = post.write(
-        "news",
-        name=person.name,
-        title=title,
-        detail=detail,
-        link=f"{settings().public_url}{link}" if link else "",
-        company=company.name,
-        phone=company.phone,
-    )
     run_at = rules.may_tell_at(now(), company.zone, wish.quiet_from, wish.quiet_to)
-    return mail(access, person.email, subject, text, f"mail:{key}:{person.id}", run_at=run_at)
+    words = f"Hello {person.name},\n\n{detail or title}"
+    return mail(
+        access,
+        person.email,
+        title,
+        words,
+        f"mail:{key}:{person.id}",
+        run_at=run_at,
+        link=link,
+        small="You get this because you asked to be told by mail. Change that under Account on the portal.",
+    )
 
 
 def mail(
-    access: Access, to: str, subject: str, text: str, key: str | None, *, run_at: datetime | None = None
+    access: Access,
+    to: str,
+    subject: str,
+    text: str,
+    key: str | None,
+    *,
+    run_at: datetime | None = None,
+    link: str = "",
+    button: str = "",
+    small: str = "",
+    calendar: str = "",
 ) -> bool:
-    """Send one mail after the commit; False when the same key was asked for before."""
-    return access.later("mail.send", {"to": to, "subject": subject, "text": text}, key=key, run_at=run_at)
+    """Send one mail after the commit; False when the same key was asked for before.
+
+    `text` is paragraphs parted by an empty line; `link` the page of ours where the reader goes on and
+    `button` what it is called; `small` says why the mail came; `calendar` is an iCalendar file.
+    """
+    payload = {"to": to, "subject": subject, "text": text}
+    more = {"link": link, "button": button, "small": small, "calendar": calendar}
+    payload |= {name: value for name, value in more.items() if value}
+    return access.later("mail.send", payload, key=key, run_at=run_at)
 
 
 @reads
@@ -149,29 +166,30 @@ def mails(access: Access, limit: int = 100) -> list[Mail]:
     access.require("mail.see")
     stored = access.all(Mail, order=col(Mail.at).desc(), limit=limit)
     stuck = [job for job in queue.dead(access.db, access.visitor.company_id) if job.kind == "mail.send"]
-    return [_stuck(job) for job in stuck] + stored
+    company = access.db.get_one(Company, access.visitor.company_id)
+    return [_stuck(company, job) for job in stuck] + stored
 
 
-def _stuck(job: queue.Job) -> Mail:
-    what = post.letter(job.company_id, {**queue.payload_of(job), "job": job.id})
-    values = {"recipient": what.recipient, "subject": what.subject, "text": what.text, "at": job.made_at}
+def _stuck(company: Company, job: queue.Job) -> Mail:
+    what = post.letter(company, {**queue.payload_of(job), "job": job.id})
+    values = {"recipient": what.recipient, "subject": what.subject, "text": what.kept, "at": job.made_at}
     state = "not sent: refused by the mail server"
     return Mail(id=job.id, company_id=job.company_id, message_id=what.message_id, state=state, **values)
 
 
 def _prepare(access: SystemAccess, payload: dict[str, Any]) -> Letter | None:
-    what = post.letter(access.visitor.company_id, payload)
+    what = post.letter(access.db.get_one(Company, access.visitor.company_id), payload)
     sent = access.first(Mail, col(Mail.message_id) == what.message_id)
     return None if sent else what
 
 
 def _settle(access: SystemAccess, payload: dict[str, Any], answer: str) -> None:
-    what = post.letter(access.visitor.company_id, payload)
+    what = post.letter(access.db.get_one(Company, access.visitor.company_id), payload)
     access.add(
         Mail,
         recipient=what.recipient,
         subject=what.subject,
-        text=what.text,
+        text=what.kept,
         message_id=what.message_id,
         state=answer,
     )

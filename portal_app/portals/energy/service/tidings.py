@@ -16,12 +16,12 @@ from portal_app.portals.energy.rules.calendar_file import Work, calendar_file
 from portal_app.portals.energy.service import operator, outage_facts
 from portal_app.portals.energy.tables import EnergyChoice, Outage, OutageWatch, PlannedWork, Premise
 from portal_app.services.billing.company import company_of
-from portal_app.services.notifications import post
 from portal_app.services.notifications import service as notifications
-from portal_app.settings import settings
 from portal_app.shapes.files import Download
 
 _LINK = "/energy/outages"
+_BUTTON = "See how it stands"
+_SMALL = "You get this because you asked to be told by mail. Change that under Account on the portal."
 _DAY_BEFORE = timedelta(hours=24)
 
 
@@ -44,8 +44,9 @@ def tell_outage(access: SystemAccess, payload: dict[str, Any]) -> None:
         if not notifications.tell(access, account_id, title, detail, _LINK, f"{change}", about="outages"):
             continue
         for watch in _watchers(access, mine):
-            text = _letter(company, title, detail, _LINK)
-            notifications.mail(access, watch.to, title, text, f"mail:{change}:{watch.id}")
+            text = f"Hello,\n\n{detail}"
+            key = f"mail:{change}:{watch.id}"
+            notifications.mail(access, watch.to, title, text, key, link=_LINK, button=_BUTTON, small=_SMALL)
         if account_id in medical:
             _mail_medical(access, company, account_id, title, detail, change)
 
@@ -113,9 +114,10 @@ def _mail_medical(
         f"{extra}"
     )
     for person in _people_of(access, account_id):
-        letter = _letter(company, title, text, _LINK)
+        key = f"medical:{change}:{person.id}"
+        letter = f"Hello,\n\n{text}"
         notifications.mail(
-            access, person.email, f"Medical list: {title}", letter, f"medical:{change}:{person.id}"
+            access, person.email, f"Medical list: {title}", letter, key, link=_LINK, button=_BUTTON
         )
 
 
@@ -123,14 +125,6 @@ def _people_of(access: SystemAccess, account_id: str) -> list[Person]:
     members = access.all(Member, col(Member.account_id) == account_id)
     ids = [member.person_id for member in members]
     return access.all(Person, col(Person.id).in_(ids), col(Person.standing) == "active")
-
-
-def _letter(company: Company, title: str, detail: str, link: str) -> str:
-    _, text = post.write(
-        "news", name="", title=title, detail=detail, link=f"{settings().public_url}{link}",
-        company=company.name, phone=company.phone,
-    )  # fmt: skip
-    return text.replace("Hello ,", "Hello,")
 
 
 def tell_work(access: SystemAccess, payload: dict[str, Any]) -> None:
@@ -166,7 +160,6 @@ def _tell_work(
     street = mine[0].street if len(mine) == 1 else f"{len(mine)} of your places"
     title, detail = work_words(work, company, street)
     change = f"work:{work.id}:{work.sequence}{':again' if again else ''}"
-    link = f"/files/energy/planned-work?work_id={work.id}"
     if not notifications.tell(access, account_id, title, detail, _LINK, change, about="work"):
         return
     if medical:
@@ -175,11 +168,16 @@ def _tell_work(
         return
     entry = calendar_of(work, company, street)
     for person in _people_of(access, account_id):
-        text = _letter(company, title, detail, link)
-        access.later(
-            "mail.send",
-            {"to": person.email, "subject": title, "text": text, "calendar": entry},
-            key=f"mail:{change}:{person.id}",
+        notifications.mail(
+            access,
+            person.email,
+            title,
+            f"Hello,\n\n{detail}",
+            f"mail:{change}:{person.id}",
+            link=_LINK,
+            button="See the planned work",
+            small=_SMALL,
+            calendar=entry,
         )
 
 

@@ -7,6 +7,7 @@ from sqlmodel import col
 from starlette.applications import Starlette
 
 from portal_app.core.access import acting_for_company
+from portal_app.core.accounts import Company
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.outbox import Job
@@ -142,10 +143,11 @@ def test_a_calendar_travels_as_an_attachment():
         "calendar": "BEGIN:VCALENDAR\r\n",
         "job": "j",
     }
-    message = post.message_of(post.letter("c", payload))
+    house = Company(slug="b", kind="energy", name="Bright Power")
+    message = post.message_of(post.letter(house, payload))
     (attached,) = message.iter_attachments()
     assert (attached.get_content_type(), attached.get_param("method")) == ("text/calendar", "PUBLISH")
-    plain = post.message_of(post.letter("c", {**payload, "calendar": ""}))
+    plain = post.message_of(post.letter(house, {**payload, "calendar": ""}))
     assert list(plain.iter_attachments()) == []
 
 
