@@ -118,6 +118,8 @@ def _base(own_link: int) -> dict[str, str]:
         "PORTAL_DATA_DIR": str(DATA),
         "PORTAL_URL": f"http://localhost:{own_link}",
         "PORTAL_RUN_JOBS": "0",
+        # One client taps as fast as it can, which nobody does.
+        "PORTAL_EVENTS_A_SESSION": "10000",
     }
 
 

@@ -16,7 +16,7 @@ from portal_app.components.connection import connection
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
 from portal_app.core import log
-from portal_app.endpoints import auth, edge, files, health, sharing, texting, well_known
+from portal_app.endpoints import auth, edge, files, health, sharing, staying, texting, well_known
 from portal_app.first_paint import FirstPaint, Home
 from portal_app.jobs import worker
 from portal_app.pages.catalogue import address, band_of, everywhere, open_pages
@@ -31,6 +31,7 @@ from portal_app.shapes.portal import Kind, NavEntry
 from portal_app.shapes.status import Alert, Notice
 from portal_app.state import live
 from portal_app.state.binding import BindToSession
+from portal_app.state.door import stand_before
 from portal_app.state.session import SessionState, in_thread, tell_visitor, use_needs
 
 BUILT = settings().root / ".web" / "build" / "client"
@@ -140,7 +141,7 @@ def _homes() -> dict[str, Home]:
 def _served(app: Any) -> Any:
     shared = {kind.key: kind.shared for kind in KINDS if kind.shared is not None}
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
-    own = [*_front_door(), *auth.routes(), *health.routes(), *well_known.routes()]
+    own = [*_front_door(), *auth.routes(), *staying.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)
     return doors
@@ -183,6 +184,7 @@ def _build() -> rx.App:
             title="Every block in every state",
             on_load=openly,
         )
+    stand_before(app)
     app.register_lifespan_task(live.lifespan(app))
     app.register_lifespan_task(_beside)
     return app

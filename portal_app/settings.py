@@ -83,6 +83,13 @@ def _sender(name: str) -> str:
     return said
 
 
+def _by_psycopg(url: str) -> str:
+    for old in ("postgres://", "postgresql://"):
+        if url.startswith(old):
+            return "postgresql+psycopg://" + url.removeprefix(old)
+    return url
+
+
 _DATABASES = ("postgresql", "postgresql+psycopg", "postgres", "sqlite")
 
 
@@ -93,6 +100,8 @@ class Settings:
     root: Path = _ROOT
     data_dir: Path = field(default_factory=lambda: _folder("PORTAL_DATA_DIR", _ROOT / "var"))
     database_url: str = field(default_factory=lambda: _address("DATABASE_URL", *_DATABASES))
+    migrate_database_url: str = field(default_factory=lambda: _address("MIGRATE_DATABASE_URL", *_DATABASES))
+    """The same database as the role that owns the tables, for `manage migrate` alone; empty: DATABASE_URL."""
     redis_url: str = field(default_factory=lambda: _address("REDIS_URL", "redis", "rediss", "unix"))
     kinds: tuple[str, ...] = field(default_factory=lambda: _list("PORTAL_KINDS"))
     demo: bool = field(default_factory=lambda: _flag("PORTAL_DEMO", True))
@@ -117,6 +126,22 @@ class Settings:
     keys: str = field(default_factory=lambda: os.environ.get("PORTAL_KEYS", ""), repr=False)
     """The ring of keys that seal private columns and files, "name:base64,..."; empty: a file of our own."""
     db_pool: int = field(default_factory=lambda: _number("PORTAL_DB_POOL", 8, 1, 200))
+    events_a_session: int = field(default_factory=lambda: _number("PORTAL_EVENTS_A_SESSION", 30, 1, 10_000))
+    """Taps and keystrokes a second of one session, with four seconds' worth at once."""
+    events_an_address: int = field(
+        default_factory=lambda: _number("PORTAL_EVENTS_AN_ADDRESS", 600, 1, 100_000)
+    )
+    """The same of everybody behind one address, an office of a hundred customers among them."""
+    sockets_a_session: int = field(default_factory=lambda: _number("PORTAL_SOCKETS_A_SESSION", 40, 1, 1000))
+    sockets_an_address: int = field(
+        default_factory=lambda: _number("PORTAL_SOCKETS_AN_ADDRESS", 1000, 1, 100_000)
+    )
+    nobodies_an_address: int = field(
+        default_factory=lambda: _number("PORTAL_NOBODIES_AN_ADDRESS", 200, 1, 100_000)
+    )
+    """Open pages of people behind one address who are not signed in."""
+    kilobytes_a_tab: int = field(default_factory=lambda: _number("PORTAL_KILOBYTES_A_TAB", 2000, 100, 64_000))
+    """What an open page may make the server remember; a page that holds more begins anew."""
 
     def __post_init__(self) -> None:
         if self.job_engine == "procrastinate" and not self.db_url.startswith("postgresql"):
@@ -127,11 +152,12 @@ class Settings:
     @property
     def db_url(self) -> str:
         """Where the rows are: DATABASE_URL, or an SQLite file under the data folder."""
-        url = self.database_url
-        for old in ("postgres://", "postgresql://"):
-            if url.startswith(old):
-                url = "postgresql+psycopg://" + url.removeprefix(old)
-        return url or f"sqlite:///{self.data_dir / 'portal.db'}"
+        return _by_psycopg(self.database_url) or f"sqlite:///{self.data_dir / 'portal.db'}"
+
+    @property
+    def owner_url(self) -> str:
+        """The same database as the role that owns its tables, which changes their shape."""
+        return _by_psycopg(self.migrate_database_url) or self.db_url
 
     @property
     def secure_cookies(self) -> bool:

@@ -5,6 +5,7 @@ Plain ASGI around everything else, so that it sees the built pages, the doors an
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from portal_app.core.log import traced
 from portal_app.endpoints.csp import inline_script_hashes, policy
 from portal_app.settings import settings
 
@@ -143,11 +145,19 @@ class Edge:
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
         elif _Asked.of({**scope, "method": "GET"}).refusal() is None:
-            await self.app(scope, receive, send)
+            await self._socket(scope, receive, send)
         else:
             _log.info("edge.socket_refused", path=scope["path"])
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": "another site"})
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as trouble:  # noqa: BLE001 -- a broken frame ends its own socket and nothing else
+            _log.warning("edge.socket_broke", **traced(trouble))
+            with suppress(Exception):
+                await send({"type": "websocket.close", "code": 1002})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked, began = _Asked.of(scope), time.perf_counter()

@@ -14,6 +14,7 @@ from reflex.state import BaseState, StateUpdate
 from reflex_base.event.context import EventContext
 
 from portal_app.services.identity import service as identity
+from portal_app.state.ended import guests
 from portal_app.state.session import in_thread
 
 NOBODY = "nobody"
@@ -57,7 +58,10 @@ async def _session_behind(cookie: str, *, active: bool) -> str:
     visitor = identity.remembered(cookie, active=active)
     if visitor is None and cookie:
         visitor = await in_thread(partial(identity.visitor_of, cookie, active=active))
-    return visitor.session_key if visitor else NOBODY
+    if visitor is None:
+        return NOBODY
+    guests.bound(visitor)
+    return visitor.session_key
 
 
 async def _wipe(root: BaseState) -> None:

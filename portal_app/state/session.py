@@ -94,6 +94,7 @@ class SessionState(Acting, rx.State):
     accounts: list[AccountChoice] = []
     news_count: int = 0
     live: bool = False
+    over: str = ""
     notice: Notice = Notice()
     problem_field: str = ""
     problem_text: str = ""

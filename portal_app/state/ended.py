@@ -1,0 +1,174 @@
+"""Open pages whose session ended, or whose person may do other things now: told, and their sockets closed.
+
+Each process knows the sockets that it holds and hears of every sign-out and change of rights by a poke; what
+ends by the clock it looks after itself. No page is believed to have gone by itself: its socket is closed.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import reflex as rx
+import structlog
+from reflex.state import StateUpdate
+
+from portal_app.core import live
+from portal_app.core.access import Visitor
+from portal_app.core.clock import now
+from portal_app.services.identity import staying
+from portal_app.state.session import SessionState, in_thread
+
+_log = structlog.get_logger(__name__)
+
+ENDED, CHANGED = "ended", "changed"
+_LOOK_EVERY = 0.5
+_BUSY_AGAIN = timedelta(seconds=5)
+
+
+@dataclass
+class _Known:
+    """What is known of a session with open sockets: whose it is, what they may do, when to look again."""
+
+    person: str = ""
+    rights: tuple[Any, ...] = ()
+    due: datetime | None = None
+    sockets: set[str] = field(default_factory=set)
+
+
+def rights_of(visitor: Visitor) -> tuple[Any, ...]:
+    """What an open page was drawn for; when it differs, the page is no longer theirs as it stands."""
+    return (
+        visitor.role,
+        visitor.account_id,
+        visitor.accounts,
+        visitor.permissions,
+        visitor.staff,
+        visitor.sees,
+        visitor.viewed_by,
+    )
+
+
+class Guests:
+    """The sockets of this process by session."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = defaultdict(_Known)
+        self._session: dict[str, str] = {}
+        self._app: Any = None
+
+    def stand_in(self, app: rx.App) -> None:
+        """Say whose sockets these are."""
+        self._app = app
+
+    def came(self, sid: str, session: str) -> None:
+        """A socket opened with this session's cookie; nobody's are not looked after."""
+        if session:
+            self._session[sid] = session
+            self._known[session].sockets.add(sid)
+
+    def left(self, sid: str) -> None:
+        """A socket closed."""
+        session = self._session.pop(sid, "")
+        known = self._known.get(session)
+        if known is not None:
+            known.sockets.discard(sid)
+            if not known.sockets:
+                del self._known[session]
+
+    def bound(self, visitor: Visitor) -> None:
+        """An event runs for this visitor: what their pages show from now on is drawn for these rights."""
+        known = self._known.get(visitor.session_key)
+        if known is None:
+            return
+        if not known.person:
+            known.person = visitor.person_id
+            known.due = now()
+        if not known.rights:
+            known.rights = rights_of(visitor)
+
+    async def hear(self, topic: str) -> None:
+        """Look again at the sessions that a poke is about."""
+        about, _, name = topic.partition(":")
+        if about == "session" and name in self._known:
+            await self._look(name)
+        elif about == "person":
+            for session in [key for key, known in self._known.items() if known.person == name]:
+                await self._look(session)
+
+    async def look_at_due(self) -> None:
+        """Look again at the sessions whose time may have come."""
+        moment = now()
+        for session, known in list(self._known.items()):
+            if known.due is not None and known.due <= moment:
+                await self._look(session)
+
+    async def _look(self, session: str) -> None:
+        try:
+            found = await in_thread(partial(staying.look_afresh, session))
+        except Exception:  # noqa: BLE001 -- the database is away: every event is refused, so look later
+            _log.warning("ended.cannot_look")
+            if session in self._known:
+                self._known[session].due = now() + _BUSY_AGAIN
+            return
+        known = self._known.get(session)
+        if known is None:
+            return
+        if found is None:
+            await self._close(session, ENDED)
+            return
+        visitor, known.due = found
+        if known.rights and known.rights != rights_of(visitor):
+            await self._close(session, CHANGED)
+
+    async def _close(self, session: str, why: str) -> None:
+        known = self._known.pop(session, None)
+        for sid in known.sockets if known else ():
+            self._session.pop(sid, None)
+            try:
+                await self._show_out(sid, why)
+            except Exception:  # noqa: BLE001 -- one socket's trouble must not keep another one open
+                _log.exception("ended.close_failed")
+
+    async def _show_out(self, sid: str, why: str) -> None:
+        namespace, sio = self._app.event_namespace, self._app.sio
+        token = namespace.sid_to_token.get(sid)
+        if token is not None:
+            says = {SessionState.get_full_name(): {f"over{_SUFFIX}": why}}
+            await namespace.emit_update(StateUpdate(delta=says), token)
+        wire = sio.manager.eio_sid_from_sid(sid, namespace.namespace)
+        await sio.disconnect(sid, namespace.namespace)
+        if wire is not None:
+            await sio.eio.disconnect(wire)
+
+
+_SUFFIX = "_rx_state_"
+guests = Guests()
+
+
+def lifespan() -> Callable[[], Any]:
+    """The task that shows out whoever's session ended, for as long as this process serves."""
+
+    async def carry() -> None:
+        loop = asyncio.get_running_loop()
+        pending: asyncio.Queue[str] = asyncio.Queue()
+
+        def heard(topic: str) -> None:
+            if topic.startswith(("session:", "person:")):
+                loop.call_soon_threadsafe(pending.put_nowait, topic)
+
+        stop = live.listen(heard)
+        try:
+            while True:
+                try:
+                    topic = await asyncio.wait_for(pending.get(), _LOOK_EVERY)
+                except TimeoutError:
+                    topic = ""
+                await (guests.hear(topic) if topic else guests.look_at_due())
+        finally:
+            stop()
+
+    return carry
