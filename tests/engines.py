@@ -5,37 +5,66 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
+from sqlmodel import Session
 
 from portal_app import migrations
 from portal_app.core.db import engine_for
 from portal_app.settings import settings
+
+SERVES = "portal_serves"
+"""The role that the tests act as on PostgreSQL: like the one that serves, it owns no table."""
+
+
+def as_owner(url: str) -> str:
+    """The address of the same database for the role that owns its tables."""
+    return make_url(url).set(username="postgres").render_as_string(hide_password=False)
+
+
+def _as_server(url: str) -> str:
+    return make_url(url).set(username=SERVES).render_as_string(hide_password=False)
 
 
 def fill(url: str) -> None:
     """Give an empty database every table: by the revisions, then those that have no revision yet."""
     migrations.upgrade(url)
     migrations.create_missing(url)
+    if url.startswith("postgresql"):
+        migrations.let_serve(url, SERVES)
     engine_for(url).dispose()
 
 
 @contextmanager
 def pointed_at(url: str, data_dir: Path) -> Iterator[str]:
     """Let the installation's settings name that database, and let nothing of it stay behind."""
-    before = {name: os.environ.get(name) for name in ("DATABASE_URL", "PORTAL_DATA_DIR")}
+    before = {
+        name: os.environ.get(name) for name in ("DATABASE_URL", "PORTAL_DATA_DIR", "MIGRATE_DATABASE_URL")
+    }
     os.environ.update({"DATABASE_URL": url, "PORTAL_DATA_DIR": str(data_dir)})
+    if SERVES in url:
+        os.environ["MIGRATE_DATABASE_URL"] = as_owner(url)
     settings.cache_clear()
     try:
         yield url
     finally:
-        engine_for(settings().db_url).dispose()
+        for each in {settings().db_url, settings().owner_url}:
+            engine_for(each).dispose()
         engine_for.cache_clear()
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
         settings.cache_clear()
+
+
+@contextmanager
+def past_the_wall() -> Iterator[Session]:
+    """A session past every wall, for a test to see what is truly stored or to lay out rows of any company."""
+    with Session(engine_for(settings().owner_url), expire_on_commit=False) as db:
+        yield db
+        db.commit()
 
 
 class SqliteTemplate:
@@ -70,6 +99,8 @@ class PostgresTemplate:
                 admin.execute(f"ALTER SYSTEM SET {knob} = off")
             admin.execute("SELECT pg_reload_conf()")
             admin.execute(f"CREATE DATABASE template_{worker}")
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                admin.execute(f"CREATE ROLE {SERVES} LOGIN NOSUPERUSER NOBYPASSRLS")
         fill(self.url_of(f"template_{worker}"))
 
     def _admin(self) -> psycopg.Connection:
@@ -81,9 +112,9 @@ class PostgresTemplate:
 
     @contextmanager
     def fresh(self, _folder: Path) -> Iterator[str]:
-        """The address of a database that nobody else has."""
+        """The address, for the role that serves, of a database that nobody else has."""
         with self._new(f"TEMPLATE template_{self._worker}") as url:
-            yield url
+            yield _as_server(url)
 
     @contextmanager
     def filled(self, what: str, load: Callable[[str], None]) -> Iterator[str]:
@@ -92,10 +123,10 @@ class PostgresTemplate:
         if name not in self._filled:
             with self._admin() as admin:
                 admin.execute(f"CREATE DATABASE {name} TEMPLATE template_{self._worker}")
-            load(self.url_of(name))
+            load(_as_server(self.url_of(name)))
             self._filled.add(name)
         with self._new(f"TEMPLATE {name}") as url:
-            yield url
+            yield _as_server(url)
 
     @contextmanager
     def empty(self) -> Iterator[str]:

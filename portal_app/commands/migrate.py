@@ -30,10 +30,17 @@ def run(options: Namespace) -> int:
         migrations.create_missing()
     if settings().job_engine == "procrastinate":
         procrastination.prepare()
+    _let_serve()
     say("The database is up to date.")
     if options.demo and settings().demo:
         return seed.run(Namespace(kinds=[], small=False))
     return 0
+
+
+def _let_serve() -> None:
+    role = migrations.let_serve()
+    if role:
+        say(f"The role {role} may read and write rows; it owns no table.")
 
 
 def _check() -> int:

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Select, delete, false, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session, col, select, text
+from sqlmodel import Session, col, select
 
-from portal_app.core import live, outbox, trail
+from portal_app.core import live, outbox, trail, wall
 from portal_app.core.accounts import Account, Person, account_exists
 from portal_app.core.clock import now
 from portal_app.core.db import Busy, is_busy, is_postgres, session
@@ -420,8 +420,10 @@ class SystemAccess(StaffAccess):
 def acting_for(visitor: Visitor, *, reads_only: bool = False) -> Iterator[Access]:
     """One transaction in a visitor's name: commit with its notes, or nothing at all.
 
-    Raises Busy when the database is locked or away.
+    Raises Busy when the database is locked or away, TypeError for a visitor of no company.
     """
+    if not visitor.company_id:
+        raise TypeError("nobody acts for no company")
     kind = StaffAccess if visitor.staff else Access
     with _transaction(kind, visitor, reads_only) as access:
         yield access
@@ -436,7 +438,7 @@ def acting_for_company(
     reads_only: bool = False,
     zone: str = "UTC",
 ) -> Iterator[SystemAccess]:
-    """One transaction of the house itself, for one company."""
+    """One transaction of the house itself, for one company; for "" what concerns none, such as old jobs."""
     visitor = Visitor(
         person_id="",
         company_id=company_id,
@@ -456,7 +458,7 @@ A = TypeVar("A", bound=Access)
 
 @contextmanager
 def _transaction(kind: type[A], visitor: Visitor, only_reads: bool) -> Iterator[A]:
-    with _session_of(visitor.company_id, only_reads) as db:
+    with _session_of(visitor.company_id, only_reads, door=not visitor.company_id) as db:
         access = kind(visitor=visitor, db=db, only_reads=only_reads)
         yield access
         if not only_reads:
@@ -475,11 +477,11 @@ def _write_down(access: Access, db: Session) -> None:
 
 
 @contextmanager
-def _session_of(company_id: str, reads_only: bool) -> Iterator[Session]:
+def _session_of(company_id: str, reads_only: bool, *, door: bool = False) -> Iterator[Session]:
     db = session(reads_only=reads_only)
     try:
-        if company_id and is_postgres(db):
-            db.execute(text("SELECT set_config('portal.company', :company, true)"), {"company": company_id})
+        if is_postgres(db):
+            wall.stand_in(db, company_id, door=door)
         yield db
         db.commit()
     except (DBAPIError, PoolTimeout) as trouble:
@@ -498,9 +500,10 @@ def _session_of(company_id: str, reads_only: bool) -> Iterator[Session]:
 def before_sign_in(*, reads_only: bool = False) -> Iterator[Session]:
     """A session for what is asked before anybody is known: which company, which person, which session.
 
-    Only identity and tenancy use it, with `unscoped`.
+    Only identity and tenancy use it, with `unscoped`. On PostgreSQL it shows the tables that `core/wall.py`
+    lists, and nothing of any other.
     """
-    with _session_of("", reads_only) as db:
+    with _session_of("", reads_only, door=True) as db:
         yield db
 
 

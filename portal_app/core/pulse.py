@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlmodel import col, func, select
 
 from portal_app.core.clock import now
-from portal_app.core.db import session
+from portal_app.core.db import is_postgres, session
 from portal_app.core.outbox import Job
+from portal_app.core.wall import stand_in
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ def pulse() -> Pulse:
     moment = now()
     due = (col(Job.state).in_(("waiting", "running")), col(Job.run_at) <= moment)
     with session(reads_only=True) as db:
+        if is_postgres(db):
+            stand_in(db, "", door=True)
         waiting, first = db.execute(select(func.count(), func.min(Job.run_at)).where(*due)).one()
         last = db.execute(select(func.max(Job.done_at))).scalar_one()
         given_up = col(Job.state) == "dead"

@@ -23,13 +23,13 @@ from portal_app.settings import settings
 _log = structlog.get_logger(__name__)
 
 
-def _conninfo() -> str:
-    return settings().db_url.replace("postgresql+psycopg://", "postgresql://")
+def _conninfo(url: str = "") -> str:
+    return (url or settings().db_url).replace("postgresql+psycopg://", "postgresql://")
 
 
 def prepare() -> bool:
     """Give the database Procrastinate's own tables and functions; False when they are there already."""
-    with psycopg.connect(_conninfo(), autocommit=False) as connection:
+    with psycopg.connect(_conninfo(settings().owner_url), autocommit=False) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('portal.procrastinate'))")
         there = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
         if there and there[0]:

@@ -7,9 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
 
 from portal_app.all_tables import METADATA
 from portal_app.core.db import engine_for
+from portal_app.migrations import wall
 from portal_app.migrations.options import OPTIONS
 from portal_app.settings import settings
 
@@ -20,12 +22,12 @@ def _config(url: str | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_HERE))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    config.attributes["url"] = url or settings().db_url
+    config.attributes["url"] = url or settings().owner_url
     return config
 
 
 def upgrade(url: str | None = None, to: str = "head") -> None:
-    """Run every revision that the database has not seen."""
+    """Run every revision that the database has not seen, and put up the wall around every table."""
     command.upgrade(_config(url), to)
 
 
@@ -45,14 +47,25 @@ def new(message: str, url: str | None = None) -> Path:
 
 def check(url: str | None = None) -> list[str]:
     """What the tables have that the database lacks, or the other way round; empty when they agree."""
-    with engine_for(url or settings().db_url).connect() as connection:
+    with engine_for(url or settings().owner_url).connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection, opts=OPTIONS), METADATA)
     return [repr(difference) for difference in found]
 
 
 def create_missing(url: str | None = None) -> None:
     """Make the tables that have no revision yet; for tests and for trying out a change."""
-    METADATA.create_all(engine_for(url or settings().db_url))
+    with engine_for(url or settings().owner_url).begin() as connection:
+        METADATA.create_all(connection)
+        wall.put_up(connection)
+
+
+def let_serve(url: str | None = None, role: str = "") -> str:
+    """Let the role that serves read and write rows, where it is not the one that owns the tables; its name.
+
+    The role is the one DATABASE_URL signs in as. Gives "" when the owner serves as well.
+    """
+    with engine_for(url or settings().owner_url).begin() as connection:
+        return wall.let_serve(connection, role or make_url(settings().db_url).username or "")
 
 
 def revisions() -> list[str]:

@@ -9,9 +9,9 @@ from sqlmodel import text
 from portal_app import manage
 from portal_app.core.access import acting_for, before_sign_in, unscoped
 from portal_app.core.accounts import Account, Company, Person
-from portal_app.core.db import session
 from portal_app.registry import KINDS
 from portal_app.services.identity import service as identity
+from tests.engines import past_the_wall
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def test_a_trail_changed_by_hand_is_found_and_named(people, capsys):
         with acting_for(people.owner) as access:
             access.note(word)
     assert manage.main(["audit", "verify"]) == 0
-    with session() as db:
+    with past_the_wall() as db:
         drop = "DROP TRIGGER audit_entry_keeps"
         db.execute(text(drop + (" ON audit_entry" if db.get_bind().dialect.name == "postgresql" else "")))
         db.execute(text("UPDATE audit_entry SET action = 'nothing' WHERE seq = 2"))
@@ -63,7 +63,7 @@ def test_tables_and_database_agree_after_migrating(database, capsys):
 
 
 def test_a_table_that_the_database_lacks_fails_the_check(database, capsys):
-    with session() as db:
+    with past_the_wall() as db:
         db.execute(text("DROP TABLE job"))
         db.commit()
     assert manage.main(["migrate", "--check"]) == 1
@@ -74,7 +74,7 @@ def test_what_is_due_is_run_once(people, capsys):
     with acting_for(people.owner) as access:
         access.later("jobs.tidy", {})
     assert manage.main(["jobs", "--once"]) == 0
-    with session() as db:
+    with past_the_wall() as db:
         assert (
             db.execute(text("SELECT state FROM job WHERE kind = 'jobs.tidy' AND key IS NULL")).scalar()
             == "done"
@@ -92,7 +92,7 @@ def test_no_demo_is_loaded_where_there_is_none(database, monkeypatch, capsys):
 
 @pytest.mark.usefixtures("both_engines")
 def test_a_database_without_tables_is_answered_with_what_to_do(database, capsys):
-    with session() as db:
+    with past_the_wall() as db:
         db.execute(text("DROP TABLE audit_head"))
         db.execute(text("DROP TABLE audit_entry"))
         db.commit()

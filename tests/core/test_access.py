@@ -9,7 +9,6 @@ from sqlmodel import col, func, select
 from portal_app.core import live
 from portal_app.core.access import acting_for, acting_for_company, reads, reads_only
 from portal_app.core.accounts import Account, Company, Member, Person
-from portal_app.core.db import session
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.ids import new_id
 from portal_app.core.outbox import Job
@@ -17,6 +16,7 @@ from portal_app.core.trail import AuditEntry
 from portal_app.services.adoption.tables import TaskSetting
 from portal_app.services.notifications.tables import Mail, News, Preference
 from tests.cast import Cast, allowed
+from tests.engines import past_the_wall
 
 pytestmark = pytest.mark.usefixtures("both_engines")
 
@@ -36,7 +36,7 @@ def secret(people: Cast) -> Preference:
 
 
 def total(table: type) -> int:
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         return db.exec(select(func.count()).select_from(table)).one()
 
 
@@ -176,7 +176,7 @@ def test_many_rows_are_added_once_and_known_keys_are_passed_over(people):
         assert access.add_many(News, rows, skip_known=True) == 0
         assert access.add_many(News, [], skip_known=True) == 0
     assert total(News) == 2_500
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         row = db.exec(select(News).where(col(News.key) == "k2499")).one()
     assert (row.account_id, row.detail, row.at.tzinfo is not None) == (people.account.id, "", True)
 
@@ -225,7 +225,7 @@ def test_what_staff_look_at_is_written_down_even_when_they_only_read(people, new
     with acting_for(people.staff, reads_only=True) as access:
         access.get(News, news.id)
         access.all(News)
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         entries = list(db.exec(select(AuditEntry).order_by(col(AuditEntry.seq))))
     assert [(entry.action, entry.about, entry.account_id) for entry in entries] == [
         ("staff.read", "News", ""),
@@ -267,7 +267,7 @@ def test_a_kept_act_leaves_all_of_them(people):
             assert heard == []
     finally:
         stop()
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         entry = db.exec(select(AuditEntry)).one()
         job = db.exec(select(Job)).one()
     assert (entry.action, entry.about, entry.account_id, entry.facts, entry.address) == (

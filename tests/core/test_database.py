@@ -5,22 +5,22 @@ from sqlmodel import func, select
 
 from portal_app.core.access import acting_for
 from portal_app.core.accounts import Company, Member
-from portal_app.core.db import session
 from tests.cast import Cast
+from tests.engines import past_the_wall
 
 pytestmark = pytest.mark.usefixtures("both_engines")
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_each_test_starts_with_an_empty_database(time):
-    with session() as db:
+    with past_the_wall() as db:
         assert db.exec(select(func.count()).select_from(Company)).one() == 0
         db.add(Company(slug="one", kind="energy", name="One"))
         db.commit()
 
 
 def test_the_database_is_the_engine_the_test_asked_for(database):
-    with session() as db:
+    with past_the_wall() as db:
         assert db.get_bind().dialect.name == database.split("+")[0].split(":")[0]
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from portal_app import migrations
 from portal_app.core import clock, outbox, queue
 from portal_app.core.access import acting_for, acting_for_company
-from portal_app.core.db import session
 from portal_app.core.errands import Errand, Repeating
 from portal_app.core.errors import Refusal
 from portal_app.core.outbox import Job
@@ -22,6 +22,7 @@ from portal_app.jobs.procrastination import ProcrastinateWorker
 from portal_app.jobs.threads import Worker
 from portal_app.settings import settings
 from tests.cast import Cast
+from tests.engines import past_the_wall
 
 ENGINES = [
     pytest.param("sqlite", "own", id="own-on-sqlite"),
@@ -38,6 +39,7 @@ def engine(request: pytest.FixtureRequest, database: str, monkeypatch: pytest.Mo
     settings.cache_clear()
     if request.param == "procrastinate":
         assert procrastination.prepare()
+        migrations.let_serve()
         yield ProcrastinateWorker
     else:
         yield Worker
@@ -46,7 +48,7 @@ def engine(request: pytest.FixtureRequest, database: str, monkeypatch: pytest.Mo
 
 
 def jobs(db: Session | None = None) -> list[Job]:
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         return list(db.exec(select(Job).order_by(Job.run_at, Job.id)))
 
 
@@ -178,6 +180,7 @@ def test_a_repeating_job_is_asked_for_once_a_slot_by_however_many_workers(engine
 _VICTIM = """
 import threading
 from portal_app.jobs.{module} import {name}
+from tests.engines import past_the_wall
 
 def hangs(access, payload):
     access.note("begun")

@@ -8,9 +8,10 @@ from sqlmodel import col, select, text
 
 from portal_app.core import trail
 from portal_app.core.access import acting_for
-from portal_app.core.db import is_postgres, session
+from portal_app.core.db import is_postgres
 from portal_app.core.trail import FIRST_HASH, AuditEntry, AuditHead
 from tests.cast import Cast
+from tests.engines import past_the_wall
 
 pytestmark = pytest.mark.usefixtures("both_engines")
 
@@ -25,13 +26,13 @@ def chain(people: Cast) -> str:
 
 
 def broken(company_id: str) -> int | None:
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         return trail.first_broken(db, company_id)
 
 
 def by_hand(*statements: str) -> None:
     """Somebody with the keys of the database at work, past its guards."""
-    with session() as db:
+    with past_the_wall() as db:
         name = "postgresql" if is_postgres(db) else "sqlite"
         for statement in (*trail.unguards(name), *statements):
             db.execute(text(statement))
@@ -41,7 +42,7 @@ def by_hand(*statements: str) -> None:
 def test_an_untouched_chain_is_whole(people, chain):
     assert broken(chain) is None
     assert broken(people.other_company.id) is None
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         first = db.exec(select(AuditEntry).order_by(col(AuditEntry.seq))).first()
     assert (first.seq, first.before_hash) == (1, FIRST_HASH)
 
@@ -86,7 +87,7 @@ def test_a_head_set_back_is_found(chain):
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET about = 'x'", "DELETE FROM audit_entry"])
 def test_the_database_itself_refuses_to_change_or_remove_an_entry(chain, statement):
-    with session() as db, pytest.raises(DBAPIError, match="append-only"):
+    with past_the_wall() as db, pytest.raises(DBAPIError, match="append-only"):
         db.execute(text(statement))
     assert broken(chain) is None
 
@@ -100,6 +101,6 @@ def test_acts_at_the_same_moment_make_one_whole_chain(people):
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(act, range(6)))
     assert broken(people.company.id) is None
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         assert db.get_one(AuditHead, people.company.id).seq == 30
         assert len({entry.about for entry in db.exec(select(AuditEntry))}) == 30

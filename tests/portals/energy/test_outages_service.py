@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal_app.core import live
-from portal_app.core.access import Visitor, acting_for_company, before_sign_in, unscoped
+from portal_app.core.access import Visitor, acting_for_company, unscoped
 from portal_app.core.accounts import Account, Company
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, Refusal
@@ -28,6 +28,7 @@ from portal_app.portals.energy.tables import (
 )
 from portal_app.services.identity import throttle
 from tests import cast
+from tests.engines import past_the_wall
 from tests.portals.conftest import do
 
 SQUARE = {
@@ -67,7 +68,7 @@ def street(database: str, clock: Any) -> Street:
         place(people.other_account, "14 Elm Street"),
         place(people.outside_account, "3 Far Road"),
     ]
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         db.add_all(made)
         company = db.get_one(Company, people.company.id)
         company.host = "power.example"
@@ -79,7 +80,7 @@ def street(database: str, clock: Any) -> Street:
 
 
 def stored(table: Any, *where: Any) -> list[Any]:
-    with before_sign_in(reads_only=True) as db:
+    with past_the_wall() as db:
         rows = list(db.exec(unscoped(table, *where)))
     return sorted(rows, key=lambda row: getattr(row, "id", ""))
 
@@ -127,7 +128,7 @@ def test_a_customers_report_opens_an_outage_with_a_time_and_the_control_rooms_tu
 @pytest.mark.usefixtures("both_engines")
 @pytest.mark.parametrize("feeder", ["mill-road", ""])
 def test_a_second_tap_finds_the_first_report(street, feeder):
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         home = db.get_one(Premise, street.home)
         home.feeder = feeder
         db.add(home)
@@ -188,7 +189,7 @@ def test_how_much_is_dark_is_one_of_three(street, extent):
 @pytest.mark.line("U13-09")
 @pytest.mark.parametrize("typed", ["4410-0927", "44100927", "(555) 010-9999", "5550109999"])
 def test_a_report_comes_in_by_account_number_or_phone_without_signing_in(street, typed):
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         account = db.get_one(Account, street.people.account.id)
         account.number, account.phone = "4410-0927", "555-010-9999"
         db.add(account)
@@ -199,7 +200,7 @@ def test_a_report_comes_in_by_account_number_or_phone_without_signing_in(street,
 
 @pytest.mark.line("U13-09")
 def test_an_unknown_number_gets_the_very_same_answer(street):
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         account = db.get_one(Account, street.people.account.id)
         account.number = "4410-0927"
         db.add(account)
@@ -259,7 +260,7 @@ def test_without_a_time_the_band_says_that_it_is_not_known(street):
 @pytest.mark.line("U13-12", "B13-10")
 def test_a_home_on_the_medical_list_is_told_to_call(street):
     posted(street)
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         account = street.people.account
         db.add(EnergyChoice(company_id=account.company_id, account_id=account.id, medical=True))
     assert "call us if you need help now" in do(street.people.owner, outages.band).text
@@ -315,7 +316,7 @@ def test_every_outage_on_the_map_has_six_facts_or_says_not_known_yet(street):
 @pytest.mark.line("U13-10", "B13-8")
 @pytest.mark.parametrize(("homes", "drawn"), [(4, "Point"), (5, "Polygon")])
 def test_under_five_customers_there_is_no_outline_and_no_exact_place(street, homes, drawn):
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         for n in range(homes - 2):
             company_id = street.people.account.company_id
             account = Account(company_id=company_id, number=f"20{n}", name="Household")
@@ -374,7 +375,7 @@ def test_two_operators_at_once_move_it_once(street):
 def test_reports_of_a_merged_outage_follow_the_larger_one(street):
     do(street.people.owner, outages.report_outage, street.home)
     [small] = stored(Outage)
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         home = db.get_one(Premise, street.next_door)
         home.feeder = "valley-road"
         db.add(home)

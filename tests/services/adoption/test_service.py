@@ -6,13 +6,14 @@ import pytest
 from sqlmodel import col, select
 
 from portal_app.core.access import acting_for, acting_for_company
-from portal_app.core.db import Busy, session
+from portal_app.core.db import Busy
 from portal_app.core.errors import Refusal
 from portal_app.services.adoption import service
 from portal_app.services.adoption.recorder import Recorder, Use
 from portal_app.services.adoption.tables import TaskRun, UseEvent
 from portal_app.shapes.portal import TopTask
 from tests.cast import allowed
+from tests.engines import past_the_wall
 
 PAY = TopTask("pay", "Pay my bill", "/billing", "bill", "services.billing.service.request_payment", 60)
 WHY = TopTask("why", "See why", "/usage", "usage", "page:/usage", 600)
@@ -27,7 +28,7 @@ def _tasks():
 
 
 def runs() -> list[tuple[str, str, int, int]]:
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         found = db.exec(select(TaskRun).order_by(col(TaskRun.started), col(TaskRun.id)))
         return [(run.task, run.outcome, run.steps, run.errors) for run in found]
 
@@ -39,7 +40,7 @@ def test_what_people_do_is_kept_without_anything_they_typed(people, clock):
     service.record_page(people.staff, "/staff/energy")
     assert service.flush() == 3
     assert service.flush() == 0
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         found = [
             (event.name, event.path, event.milliseconds, event.staff)
             for event in db.exec(select(UseEvent).order_by(col(UseEvent.staff), col(UseEvent.id)))
@@ -66,7 +67,7 @@ def test_an_attempt_runs_from_landing_to_the_use_case_that_ends_it(people, clock
     service.record_use(people.owner, PAY.succeeds, "success", 0.1)
     service.flush()
     assert runs() == [("pay", "success", 3, 1)]
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         run = db.exec(select(TaskRun)).one()
         assert run.finished - run.started == timedelta(seconds=37)
 
@@ -79,7 +80,7 @@ def test_a_second_attempt_in_a_visit_counts_from_its_own_beginning(people, clock
     clock.move(seconds=7)
     service.record_use(people.owner, PAY.succeeds, "success", 0.1)
     service.flush()
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         took = [
             run.finished - run.started for run in db.exec(select(TaskRun).order_by(col(TaskRun.finished)))
         ]

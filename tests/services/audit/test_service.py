@@ -7,11 +7,11 @@ import pytest
 from sqlmodel import select
 
 from portal_app.core.access import acting_for
-from portal_app.core.db import session
 from portal_app.core.errors import Refusal
 from portal_app.core.trail import AuditEntry
 from portal_app.services.audit import rules, service
 from tests.cast import allowed
+from tests.engines import past_the_wall
 
 both = pytest.mark.usefixtures("both_engines")
 
@@ -52,7 +52,7 @@ def test_the_trail_is_searched_by_word_action_person_account_time_and_page(peopl
     assert found(staff, action="autopay.") == [("autopay.set", owner)]
     assert found(staff, actor=people.stranger.person_id) == [("bill.paid", people.stranger.person_id)]
     assert len(found(staff, account_id=people.account.id)) == 2
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         second = db.exec(
             select(AuditEntry).where(AuditEntry.seq == 2, AuditEntry.company_id == people.company.id)
         ).one()

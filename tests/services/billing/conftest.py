@@ -8,13 +8,14 @@ from decimal import Decimal
 import pytest
 from sqlmodel import col
 
-from portal_app.core.access import Visitor, acting_for_company, before_sign_in, unscoped
+from portal_app.core.access import Visitor, acting_for_company, unscoped
 from portal_app.core.accounts import Company
 from portal_app.services.billing import service
 from portal_app.services.billing.permissions import PERMISSIONS
 from portal_app.services.billing.service import LineDraft, Period
 from portal_app.services.billing.tables import Bill
 from tests import cast
+from tests.engines import past_the_wall
 
 STAFF = frozenset({"bill.see", "bill.pay", "bill.issue", "payment.record"})
 OWNER = frozenset(PERMISSIONS) - {"bill.issue", "payment.record"}
@@ -28,7 +29,7 @@ def _with(visitor: Visitor, permissions: frozenset[str]) -> Visitor:
 def house(database: str, clock: object) -> cast.Cast:
     """The cast at its companies' banks: owners do everything, the viewer only looks."""
     people = cast.make("energy")
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         for company in db.exec(unscoped(Company)):
             company.bank_name, company.bank_account = "First Bank", "US12 0000 4417"
             company.phone, company.brand = "555 0100", "brightwater"
@@ -101,5 +102,5 @@ def issue(house: cast.Cast) -> Callable[..., Bill]:
 
 def stored(table: type, *where: object) -> list:
     """Every stored row of a table, of any company."""
-    with before_sign_in(reads_only=True) as db:
+    with past_the_wall() as db:
         return list(db.exec(unscoped(table, *where).order_by(col(table.id))))

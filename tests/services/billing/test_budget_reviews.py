@@ -12,13 +12,14 @@ from datetime import date
 import pytest
 from sqlmodel import col
 
-from portal_app.core.access import acting_for, acting_for_company, before_sign_in, unscoped
+from portal_app.core.access import acting_for, acting_for_company, unscoped
 from portal_app.core.outbox import Job
 from portal_app.core.trail import AuditEntry
 from portal_app.services.billing import errands, service
 from portal_app.services.billing.service import Period
 from portal_app.services.billing.tables import Bill, BillLine, BudgetPlan, BudgetReview
 from portal_app.services.notifications.tables import News
+from tests.engines import past_the_wall
 from tests.services.billing.conftest import line, stored
 
 YEAR = [142, 131, 108, 84, 76, 95, 138, 151, 126, 88, 97, 128]
@@ -111,7 +112,7 @@ def mailed():
 
 
 def noted(action):
-    with before_sign_in(reads_only=True) as db:
+    with past_the_wall() as db:
         return list(db.exec(unscoped(AuditEntry, col(AuditEntry.action) == action)))
 
 

@@ -11,12 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from portal_app.core.access import acting_for, acting_for_company, before_sign_in
+from portal_app.core.access import acting_for, acting_for_company
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.outbox import Job
 from portal_app.services.billing import guards, ledger, rules, service
 from portal_app.services.billing.rules import LineDraft
 from portal_app.services.billing.tables import Bill, BillLine, LedgerEntry
+from tests.engines import past_the_wall
 from tests.services.billing.conftest import ENERGY, line, stored
 
 pytestmark = pytest.mark.usefixtures("both_engines")
@@ -120,18 +121,18 @@ def test_the_same_key_gives_the_same_bill_again(house, issue):
 @pytest.mark.line("S-54")
 def test_the_database_itself_keeps_an_issued_bill_as_it_is(house, issue, change):
     issue()
-    with pytest.raises(DBAPIError), before_sign_in() as db:
+    with pytest.raises(DBAPIError), past_the_wall() as db:
         db.execute(text(change))
     assert stored(Bill)[0].total_cents == 18504
 
 
 def test_the_guards_can_be_taken_back_and_set_again_by_a_migration(house, issue):
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         engine = db.get_bind().dialect.name
         for statement in (*guards.unguards(engine), *guards.guards(engine)):
             db.execute(text(statement))
     issue()
-    with pytest.raises(DBAPIError), before_sign_in() as db:
+    with pytest.raises(DBAPIError), past_the_wall() as db:
         db.execute(text("DELETE FROM bill_line"))
 
 
@@ -158,7 +159,7 @@ def test_the_database_refuses_amounts_that_are_not_above_nought(house, issue, ta
         service.request_payment(access, bill.id)
     with acting_for(house.staff) as access:
         service.record_transfer(access, bill.reference, 100, date(2026, 3, 10), "L1")
-    with pytest.raises(DBAPIError), before_sign_in() as db:
+    with pytest.raises(DBAPIError), past_the_wall() as db:
         db.execute(text(f"UPDATE {table} SET cents = 0"))  # noqa: S608 -- two fixed names
 
 
@@ -204,7 +205,7 @@ def test_a_refund_pays_the_oldest_open_bill_first(house, issue):
 @pytest.mark.slow
 @given(amounts=st.lists(st.integers(-50_000, 200_000), min_size=1, max_size=5))
 def test_the_ledger_sums_to_nought_and_the_balance_to_what_was_billed(house, issue, amounts):
-    with before_sign_in(reads_only=True) as db:
+    with past_the_wall() as db:
         before = db.execute(
             text("SELECT coalesce(sum(cents), 0) FROM ledger_entry WHERE ledger <> 'revenue'")
         ).scalar_one()

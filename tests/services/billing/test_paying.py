@@ -15,6 +15,7 @@ from portal_app.core.trail import AuditEntry
 from portal_app.services.billing import checkcode, door, ledger, rules, service
 from portal_app.services.billing.tables import Bill, LedgerEntry, Payment, Transfer
 from portal_app.shapes.money import PaymentRequest
+from tests.engines import past_the_wall
 from tests.services.billing.conftest import OWNER, stored
 
 pytestmark = pytest.mark.usefixtures("both_engines")
@@ -46,9 +47,9 @@ def test_two_taps_ask_for_one_payment(house, issue):
 
 
 def stored_acts(action):
-    from portal_app.core.access import before_sign_in, unscoped
+    from portal_app.core.access import unscoped
 
-    with before_sign_in(reads_only=True) as db:
+    with past_the_wall() as db:
         return list(db.exec(unscoped(AuditEntry, col(AuditEntry.action) == action)))
 
 
@@ -284,11 +285,11 @@ def test_two_clerks_at_once_do_not_pay_a_bill_twice(house, issue):
 
 
 def test_a_company_without_a_bank_account_says_how_to_pay(house, issue):
-    from portal_app.core.access import before_sign_in, unscoped
+    from portal_app.core.access import unscoped
     from portal_app.core.accounts import Company
 
     bill = issue()
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         company = db.exec(unscoped(Company, col(Company.id) == house.company.id)).one()
         company.bank_account = ""
         db.add(company)
@@ -355,13 +356,13 @@ def test_a_check_code_tells_our_bill_from_a_forged_one(house, issue):
 
 @pytest.mark.line("B-X17")
 def test_a_changed_bank_account_is_told_with_a_signed_notice(house, issue):
-    from portal_app.core.access import before_sign_in, unscoped
+    from portal_app.core.access import unscoped
     from portal_app.core.accounts import Company
 
     bill = issue()
     with acting_for(house.owner) as access:
         assert service.bill(access, bill.id).bank_notice == ""
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         company = db.exec(unscoped(Company, col(Company.id) == house.company.id)).one()
         company.bank_account = "US34 9999"
         db.add(company)

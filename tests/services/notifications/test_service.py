@@ -13,7 +13,6 @@ from sqlmodel import select
 
 from portal_app.core import live, queue
 from portal_app.core.access import acting_for, acting_for_company
-from portal_app.core.db import session
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.outbox import Job
 from portal_app.jobs import run
@@ -22,6 +21,7 @@ from portal_app.services.notifications import rules, service
 from portal_app.services.notifications.tables import Mail
 from portal_app.settings import settings
 from tests.cast import allowed
+from tests.engines import past_the_wall
 
 
 class PostBox:
@@ -186,7 +186,7 @@ def test_a_mail_the_server_refuses_is_tried_again_and_in_the_end_shown(people, p
     with acting_for(people.owner) as access:
         service.mail(access, "a@b.example", "Hello", "there", "m1")
     work()
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         job = db.exec(select(Job)).one()
     assert (job.state, job.attempt) == ("waiting", 1)
     for _ in range(7):
@@ -210,7 +210,7 @@ def test_all_attempts_of_a_mail_bear_one_number_and_two_mails_bear_two(people, p
     work()
     first, second = (mail["Message-ID"] for mail in post_box.mails)
     assert first != second
-    with session() as db:
+    with past_the_wall() as db:
         assert {row.message_id for row in db.exec(select(Mail))} == {first, second}
         for job in db.exec(select(Job)):  # a worker that died between the mark in our books and its own
             job.state = "waiting"

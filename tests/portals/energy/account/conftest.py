@@ -10,13 +10,14 @@ import pytest
 from sqlmodel import col
 
 from portal_app.core import live
-from portal_app.core.access import Visitor, acting_for, acting_for_company, before_sign_in, unscoped
+from portal_app.core.access import Visitor, acting_for, acting_for_company, unscoped
 from portal_app.core.accounts import Account, Company
 from portal_app.core.outbox import Job
 from portal_app.core.queue import payload_of
 from portal_app.portals.energy.service import account_doors
 from portal_app.portals.energy.tables import Meter, Premise, Register, ServiceAgreement
 from tests import cast
+from tests.engines import past_the_wall
 
 ZONE = "America/Chicago"
 
@@ -81,7 +82,7 @@ def _place(access: Any, account: Account, street: str, feeder: str) -> tuple[Pre
 def house(database: str, clock: object) -> House:
     """The cast, each with a place, on Tuesday 10 March 2026 at 10:00 in Chicago."""
     people = cast.make("energy", zone=ZONE)
-    with before_sign_in() as db:
+    with past_the_wall() as db:
         for company in db.exec(unscoped(Company)):
             company.phone, company.settings = "555-0100", '{"holidays": "US"}'
             db.add(company)
@@ -102,7 +103,7 @@ def act(visitor: Visitor, use_case: Callable[..., Any], *arguments: Any, **named
 
 def stored(table: type, *where: Any, order: Any = None) -> list[Any]:
     """Every stored row of a table, of any company."""
-    with before_sign_in(reads_only=True) as db:
+    with past_the_wall() as db:
         return list(db.exec(unscoped(table, *where).order_by(order if order is not None else col(table.id))))
 
 
