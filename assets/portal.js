@@ -76,6 +76,20 @@
     if (larger) field.reportValidity();
   });
 
+  // What is shown once may be copied or printed; where a browser lets nobody copy, it is marked to be copied by hand.
+  document.addEventListener("click", function (event) {
+    var act = event.target.closest && event.target.closest("[data-copies],[data-prints]");
+    if (!act) return;
+    if (act.hasAttribute("data-prints")) { print(); return; }
+    var place = act.getAttribute("data-copies"), from = document.getElementById(place);
+    var told = document.querySelector('[data-said-of="' + place + '"]');
+    function say(words) { if (told) told.textContent = words; }
+    function byHand() { from.focus(); from.select(); say("Marked. Copy it now."); }
+    if (!from || !from.value) return;
+    if (!navigator.clipboard) { byHand(); return; }
+    navigator.clipboard.writeText(from.value).then(function () { say("Copied."); }, byHand);
+  });
+
   function line() { root.toggleAttribute("data-offline", !navigator.onLine); }
   addEventListener("online", line);
   addEventListener("offline", line);

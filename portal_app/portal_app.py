@@ -16,7 +16,7 @@ from portal_app.components.connection import connection
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
 from portal_app.core import log
-from portal_app.endpoints import auth, edge, files, health, sharing, staying, texting, well_known
+from portal_app.endpoints import auth, edge, files, health, security, sharing, staying, texting, well_known
 from portal_app.first_paint import FirstPaint, Home
 from portal_app.jobs import worker
 from portal_app.pages.catalogue import address, band_of, everywhere, open_pages
@@ -141,7 +141,8 @@ def _homes() -> dict[str, Home]:
 def _served(app: Any) -> Any:
     shared = {kind.key: kind.shared for kind in KINDS if kind.shared is not None}
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
-    own = [*_front_door(), *auth.routes(), *staying.routes(), *health.routes(), *well_known.routes()]
+    own = [*_front_door(), *auth.routes(), *security.routes()]
+    own += [*staying.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)
     return doors

@@ -238,6 +238,7 @@ SHEETS = (
     "charts",
     "status",
     "overlays",
+    "secrets",
     "adapt",
     "zz_more",
 )

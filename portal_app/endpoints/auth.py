@@ -48,7 +48,7 @@ async def sign_in(request: Request) -> Response:
     try:
         form = await form_of(request)
     except BadForm:
-        return _bad_form()
+        return bad_form()
     try:
         found = await _off_loop(
             identity.sign_in,
@@ -74,23 +74,23 @@ async def second(request: Request) -> Response:
     try:
         form = await form_of(request)
     except BadForm:
-        return _bad_form()
+        return bad_form()
     step = steps.step_in(request.headers.get("cookie", ""))
     try:
         found = await _off_loop(steps.finish, step, proofs.by_code(form.get("code")), address_of(request))
     except steps.WrongProof:
-        return _see_other(f"{SECOND}?problem=wrong")
+        return see_other(f"{SECOND}?problem=wrong")
     except (steps.StepOver, identity.WrongSignIn):
         return _over()
     except TooMany as enough:
         return _wait(enough.sentence, {})
     except Busy:
-        return _see_other(f"{SECOND}?problem=busy")
+        return see_other(f"{SECOND}?problem=busy")
     return await go_on(request, steps.LetIn(*found[:2]), found.goes_to)
 
 
 def _over() -> Response:
-    answer = _see_other(_sign_in_page("over", {}))
+    answer = see_other(_sign_in_page("over", {}))
     _forget(answer, steps.step_cookie())
     return answer
 
@@ -98,8 +98,8 @@ def _over() -> Response:
 async def go_on(request: Request, found: steps.LetIn | steps.Awaits, wanted: str = "") -> Response:
     """Answer whoever has just proved who they are: in, on to `wanted` or home; or to their second step."""
     if isinstance(found, steps.Awaits):
-        answer = _see_other(f"{SECOND}?problem=wrong" if found.wrong else SECOND)
-        _remember(answer, found.step, steps.step_cookie(), int(steps.STANDS.total_seconds()))
+        answer = see_other(f"{SECOND}?problem=wrong" if found.wrong else SECOND)
+        remember(answer, found.step, steps.step_cookie(), int(steps.STANDS.total_seconds()))
         return answer
     answer = await _let_in(request, *found, identity.own_path(wanted))
     _forget(answer, steps.step_cookie())
@@ -116,7 +116,7 @@ async def look_around(request: Request) -> Response:
             identity.sign_in_as_demo, form.get("email", ""), address_of(request), device_of(request)
         )
     except BadForm:
-        return _bad_form()
+        return bad_form()
     except NotYours:
         return PlainTextResponse("Not found", 404)
     except TooMany as enough:
@@ -136,7 +136,7 @@ async def sign_out(request: Request) -> Response:
             503,
             {"retry-after": "5"},
         )
-    answer = _see_other("/sign-in")
+    answer = see_other("/sign-in")
     _forget(answer, settings().session_cookie)
     return answer
 
@@ -147,18 +147,18 @@ async def switch_account(request: Request) -> Response:
         form = await form_of(request)
         visitor = await _off_loop(identity.visitor_of, request.headers.get("cookie", ""))
         if visitor is None:
-            return _see_other("/sign-in")
+            return see_other("/sign-in")
         value, switched = await _off_loop(identity.switch_account, visitor, form.get("account_id", ""))
     except BadForm:
-        return _bad_form()
+        return bad_form()
     except SignedOut:
-        return _see_other("/sign-in")
+        return see_other("/sign-in")
     except NotYours:
         return PlainTextResponse("Not found", 404)
     except Busy:
         return _back("busy", {})
-    answer = _see_other(identity.home_of(switched.kind, switched.staff))
-    _remember(answer, value)
+    answer = see_other(identity.home_of(switched.kind, switched.staff))
+    remember(answer, value)
     return answer
 
 
@@ -166,8 +166,8 @@ async def _let_in(request: Request, value: str, visitor: Visitor, wanted: str) -
     # Whatever session this browser had is over: a value from before the sign-in is never the signed-in one.
     await _off_loop(identity.sign_out, request.headers.get("cookie", ""))
     home = identity.home_of(visitor.kind, visitor.staff)
-    answer = _see_other(wanted if _is_in_reach(home, wanted) else home)
-    _remember(answer, value)
+    answer = see_other(wanted if _is_in_reach(home, wanted) else home)
+    remember(answer, value)
     _forget(answer, TYPED_COOKIE)
     return answer
 
@@ -179,8 +179,8 @@ def _is_in_reach(home: str, wanted: str) -> bool:
 
 
 def _back(problem: str, form: dict[str, str]) -> Response:
-    answer = _see_other(_sign_in_page(problem, form))
-    _keep_typed(answer, form)
+    answer = see_other(_sign_in_page(problem, form))
+    keep_typed(answer, form)
     return answer
 
 
@@ -196,7 +196,7 @@ def _wait(sentence: str, form: dict[str, str]) -> Response:
         429,
         {"retry-after": str(_WAIT_SECONDS)},
     )
-    _keep_typed(answer, form)
+    keep_typed(answer, form)
     return answer
 
 
@@ -211,15 +211,18 @@ def _sign_in_page(problem: str, form: dict[str, str]) -> str:
     return f"/sign-in?{urlencode(facts)}#{problem}"
 
 
-def _see_other(to: str) -> Response:
+def see_other(to: str) -> Response:
+    """Answer a form: go on there."""
     return RedirectResponse(to, 303)
 
 
-def _bad_form() -> Response:
+def bad_form() -> Response:
+    """Answer what no form of ours would send."""
     return PlainTextResponse("We could not read that form. Go back, reload the page and try again.", 400)
 
 
-def _remember(answer: Response, value: str, name: str = "", seconds: int | None = None) -> None:
+def remember(answer: Response, value: str, name: str = "", seconds: int | None = None) -> None:
+    """Let the browser keep a cookie that only we read: the session's, unless named otherwise."""
     answer.set_cookie(
         name or settings().session_cookie,
         value,
@@ -231,7 +234,8 @@ def _remember(answer: Response, value: str, name: str = "", seconds: int | None 
     )
 
 
-def _keep_typed(answer: Response, form: dict[str, str]) -> None:
+def keep_typed(answer: Response, form: dict[str, str]) -> None:
+    """Let the browser keep the e-mail address that was typed, for a few minutes."""
     email = identity.clean_email(form.get("email"))
     if not email:
         return

@@ -115,6 +115,10 @@ class SessionState(Acting, rx.State):
         path = self.router.url.path.rstrip("/")
         try:
             self.who, self.accounts, self.news_count = await self._do(_greet)
+        except EnrolFirst:
+            self.live = True
+            wanted = _with_query(path, self.router.url.query)
+            return rx.redirect(f"/second-step?{urlencode({'next': wanted})}")
         except SignedOut:
             self.live = False
             return rx.redirect(f"/sign-in?{urlencode({'next': _with_query(path, self.router.url.query)})}")

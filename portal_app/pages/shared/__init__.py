@@ -5,6 +5,7 @@ Named here: `OFFERED` stand behind each kind's prefix,
 """
 
 from portal_app.pages.page import OpenPage, Page
+from portal_app.pages.shared import security
 
-OFFERED: tuple[Page, ...] = ()
-OPEN: tuple[OpenPage, ...] = ()
+OFFERED: tuple[Page, ...] = (*security.PAGES,)
+OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES,)

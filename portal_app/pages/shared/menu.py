@@ -1,8 +1,9 @@
-"""The person's menu: their other accounts, two taps away, and the simple view."""
+"""The person's menu: their other accounts, two taps away, how they sign in, and the simple view."""
 
 import reflex as rx
 
-from portal_app.components.draw import each
+from portal_app.components.draw import each, words
+from portal_app.components.frames.menu import menu_link
 from portal_app.shapes.people import AccountChoice
 from portal_app.state.session import SessionState
 
@@ -24,8 +25,15 @@ def _account(choice: AccountChoice) -> rx.Component:
 
 
 def account_menu(accounts: rx.Var) -> rx.Component:
-    """Every account of the person, the current one marked; a tap opens another."""
-    return rx.cond(accounts.length() > 1, rx.el.div(each(accounts, _account), class_name="menu-accounts"))
+    """Every account of the person, the current one marked; a tap opens another; and how they sign in."""
+    who = SessionState.who
+    own = rx.cond(
+        who.staff, words("/staff/", who.kind, "/account"), words("/", who.kind, "/account/security")
+    )
+    others = rx.el.div(each(accounts, _account), class_name="menu-accounts")
+    return rx.fragment(
+        rx.cond(accounts.length() > 1, others), menu_link("Sign-in and devices", own, "shield")
+    )
 
 
 def simple_switch() -> rx.Component:

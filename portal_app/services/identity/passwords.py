@@ -17,6 +17,23 @@ from portal_app.core.errors import Refusal
 SHORTEST = 12
 LONGEST = 128
 
+WEAK = {
+    "short": f"Choose a password of at least {SHORTEST} characters; a few words in a row do well.",
+    "long": f"That password is longer than {LONGEST} characters. Choose a shorter one.",
+    "common": "That password is one of the first that others would try. Choose another.",
+    "name": "That password is mostly a name that others know. Add a few words of your own.",
+}
+"""What is wrong with a new password, by the word that a door sends along."""
+
+
+class WeakPassword(Refusal):
+    """A password that may not be one; `kind` is a word of WEAK."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(WEAK[kind], "password")
+        self.kind = kind
+
+
 # Above each row of the OWASP table for argon2id: 32 MiB, three passes, one lane.
 _hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 _turns = threading.BoundedSemaphore(2)
@@ -97,26 +114,22 @@ def check_new(password: str, words: Iterable[str] = ()) -> None:
     `words` are those a stranger would try first: the company's name, the person's name and e-mail.
     """
     plain = unicodedata.normalize("NFC", password)
-    if len(plain) < SHORTEST:
-        raise Refusal(
-            f"Choose a password of at least {SHORTEST} characters; a few words in a row do well.", "password"
-        )
-    if len(plain) > LONGEST:
-        raise Refusal(f"That password is longer than {LONGEST} characters. Choose a shorter one.", "password")
     rest = plain.lower()
-    if (
-        rest in _too_common()
-        or len(set(rest)) < 4
-        or _again_and_again(rest)
-        or any(rest in row for row in _IN_A_ROW)
-    ):
-        raise Refusal("That password is one of the first that others would try. Choose another.", "password")
+    if len(plain) < SHORTEST:
+        raise WeakPassword("short")
+    if len(plain) > LONGEST:
+        raise WeakPassword("long")
+    if _too_easy(rest):
+        raise WeakPassword("common")
     for word in sorted({part.lower() for text in words for part in _parts(text)}, key=len, reverse=True):
         rest = rest.replace(word, "")
     if len(rest) < 8:
-        raise Refusal(
-            "That password is mostly a name that others know. Add a few words of your own.", "password"
-        )
+        raise WeakPassword("name")
+
+
+def _too_easy(text: str) -> bool:
+    known = text in _too_common() or _again_and_again(text)
+    return known or len(set(text)) < 4 or any(text in row for row in _IN_A_ROW)
 
 
 _IN_A_ROW = ("1234567890" * 14, "0987654321" * 14, "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")

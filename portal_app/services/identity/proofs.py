@@ -47,8 +47,14 @@ def ways_of(db: Session, person_id: str) -> Ways:
     )
 
 
-def by_password(typed: object) -> Callable[[str], str]:
-    """Prove by the person's password."""
+def ways_for(person_id: str) -> Ways:
+    """What one person can prove themselves with, asked beside a use case."""
+    with before_sign_in(reads_only=True) as db:
+        return ways_of(db, person_id)
+
+
+def by_password(typed: object, field: str = "password") -> Callable[[str], str]:
+    """Prove by the person's password; `field` is the form's field that it was typed in."""
 
     def proof(person_id: str) -> str:
         with before_sign_in(reads_only=True) as db:
@@ -56,7 +62,7 @@ def by_password(typed: object) -> Callable[[str], str]:
         with passwords.turn():
             kept = person.password_hash if person is not None else ""
             if not passwords.fits(kept, typed if isinstance(typed, str) else ""):
-                raise WrongProof(WRONG_PASSWORD, "password")
+                raise WrongProof(WRONG_PASSWORD, field)
         return "password"
 
     return proof

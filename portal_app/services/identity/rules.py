@@ -75,6 +75,22 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
+def place_words(address: str) -> str:
+    """Where a session is, in words: its address, or that it is in this very house."""
+    try:
+        parsed = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return "Place not known"
+    if parsed.is_loopback:
+        return "This very computer"
+    return f"Local network, {address}" if parsed.is_private else f"Internet address {address}"
+
+
+def security_page(kind: str, staff: bool) -> str:
+    """Where somebody sees how they sign in."""
+    return f"{home_of(kind, staff)}/account" + ("" if staff else "/security")
+
+
 def idle_of(kind: str, minutes: int = 0) -> timedelta:
     """How long a session may stand idle: as the company says; 15 minutes in health, else 30."""
     if minutes > 0:

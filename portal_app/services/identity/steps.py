@@ -189,7 +189,7 @@ def finish(step: str, proof: Proof, address: str = "") -> Finished:
     Raises WrongProof, TooMany, and StepOver once a step is used, ten minutes old or tried eight times.
     """
     awaited = _tried(step)
-    by = _proved(awaited.person_id, proof, address)
+    by = proved(awaited.person_id, proof, address)
     with before_sign_in() as db:
         mine = (col(Step.id) == awaited.id, col(Step.used_at).is_(None))
         used = db.execute(update(Step).where(*mine).values(used_at=now()))
@@ -209,7 +209,11 @@ def _tried(step: str) -> Step:
         return found
 
 
-def _proved(person_id: str, proof: Proof, address: str) -> str:
+def proved(person_id: str, proof: Proof, address: str = "") -> str:
+    """Take a proof from somebody, counted by person and by network; says how it was proved.
+
+    Raises WrongProof, and TooMany after eight wrong ones in fifteen minutes.
+    """
     network = rules.network_of(address)
     with before_sign_in(reads_only=True) as db:
         known_here = sessions.known_from(db, person_id, address)
@@ -241,7 +245,7 @@ def prove_again(visitor: Visitor, proof: Proof, address: str = "") -> LetIn:
 
     Raises WrongProof, TooMany, SignedOut.
     """
-    by = _proved(visitor.person_id, proof, address)
+    by = proved(visitor.person_id, proof, address)
     with before_sign_in() as db:
         value, signed = sessions.renew(db, visitor.session_key, proved_at=now())
         note = trail.Note(action="identity.proved_again", about=visitor.person_id, facts={"by": by})
@@ -293,6 +297,7 @@ __all__ = [
     "go_on",
     "open_for",
     "prove_again",
+    "proved",
     "renewed",
     "step_cookie",
     "step_in",

@@ -111,6 +111,14 @@ def _choices(access: Access) -> tuple[LinkRow, ...]:
             )
         )
     rows.append(
+        LinkRow(
+            title="Sign-in and devices",
+            detail="Second step, password, where you are signed in",
+            link_to="/energy/account/security",
+            icon="shield",
+        )
+    )
+    rows.append(
         LinkRow(title="All news", detail="Everything we told you", link_to="/energy/news", icon="list")
     )
     return tuple(rows)

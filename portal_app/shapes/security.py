@@ -1,0 +1,51 @@
+"""How somebody signs in, as their own page shows it: second steps, recovery codes, devices."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FactorRow:
+    """One second step: what it is called, since when, and when it was last used."""
+
+    id: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """One session of a person: the device, where it is, since when and when it last did something."""
+
+    id: str
+    device: str
+    place: str
+    times: str
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class SecurityPage:
+    """Everything about how one person signs in."""
+
+    ready: bool = False
+    base: str = ""
+    email: str = ""
+    apps: tuple[FactorRow, ...] = ()
+    has_second_step: bool = False
+    must_have: bool = False
+    codes: str = ""
+    codes_few: bool = False
+    has_password: bool = True
+    password: str = ""
+    devices: tuple[DeviceRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProofWays:
+    """What somebody may prove themselves with just now."""
+
+    ready: bool = False
+    name: str = ""
+    code: bool = False
+    password: bool = False
+    passkey: bool = False
