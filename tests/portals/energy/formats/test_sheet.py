@@ -128,7 +128,7 @@ def zipped(name: str) -> bytes:
         (b"Name,Maya\n\nTYPE,DATE,START TIME,USAGE (kWh)\n", "csv", True),
         (b"dt,tempF\n2015-11-22T00:00:00-06:00,21.01\n", "weather_csv", True),
         (b' [{"tempC": 3}]', "weather_json", True),
-        (b"<html><body>Sign in</body></html>", "xml", False),
+        (b"<html><body>Sign in</body></html>", "html", False),
         (b"<invoice/>", "xml", False),
         (zipped("feed.xml"), "zip", False),
         (zipped("xl/workbook.xml"), "spreadsheet", False),
