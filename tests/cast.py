@@ -10,11 +10,15 @@ All of them are stored rows.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from portal_app.core.access import Visitor, before_sign_in
 from portal_app.core.accounts import Account, Company, Member, Person
 from portal_app.registry import KINDS
 from portal_app.shapes.portal import Kind
+
+JUST_NOW = datetime(2100, 1, 1, tzinfo=UTC)
+"""When the cast proved who they are: always just now, wherever a test sets the clock."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ def make(kind: str = "energy", *, zone: str = "America/Chicago", also: Iterable[
                 session_key=f"session-of-{row.id}",
                 zone=zone,
                 address="127.0.0.1",
+                proved_at=JUST_NOW,
             )
 
         return Cast(

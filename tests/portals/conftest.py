@@ -16,6 +16,7 @@ from portal_app.core.accounts import Company, Member, Person
 from portal_app.registry import KINDS
 from portal_app.shapes.portal import Kind
 from tests import engines
+from tests.cast import JUST_NOW
 
 NOON = datetime(2026, 11, 17, 20, 0, tzinfo=UTC)
 """A Tuesday, noon in the demo's zone."""
@@ -62,6 +63,7 @@ class Town:
             zone=company.zone,
             currency=company.currency,
             locale=company.locale,
+            proved_at=JUST_NOW,
         )
 
     def people(self) -> list[Visitor]:

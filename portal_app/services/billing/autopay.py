@@ -106,15 +106,17 @@ def _step(access: Access, order: Autopay, event: str, **values: object) -> None:
 
 @reads
 def autopay_offer(access: Access, wish: Wish) -> AutopayOffer:
-    """Give the words somebody would agree to, before anything is stored."""
+    """Give the words somebody would agree to, before anything is stored. Raises ProveAgain."""
     access.require("autopay.change")
+    access.require_fresh()
     text = _words(access, _checked(access, wish))
     return AutopayOffer(text, _agreed(text))
 
 
 def autopay_set_up(access: Access, wish: Wish) -> AutopayOffer:
-    """Start setting up autopay: it waits for the person to agree to these very words."""
+    """Start setting up autopay: it waits for the person to agree to these very words. Raises ProveAgain."""
     access.require("autopay.change")
+    access.require_fresh()
     wish = _checked(access, wish)
     text = _words(access, wish)
     order = _standing_order(access) or access.add(Autopay, mandate=reference("AUT"))
@@ -134,8 +136,12 @@ def _stored(access: Access, wish: Wish, text: str) -> dict[str, object]:
 
 
 def autopay_authorise(access: Access, agreed: str) -> Notice:
-    """Turn autopay on with the words that were shown, keep them, and mail a copy. Refuses other words."""
+    """Turn autopay on with the words that were shown, keep them, and mail a copy.
+
+    Refuses other words; raises ProveAgain.
+    """
     access.require("autopay.change")
+    access.require_fresh()
     order = _there(access)
     if not order.authorisation or agreed != _agreed(order.authorisation):
         raise Refusal("The words have changed since you saw them. Read them again, then agree.")
@@ -146,8 +152,9 @@ def autopay_authorise(access: Access, agreed: str) -> Notice:
 
 
 def autopay_change(access: Access, wish: Wish, agreed: str) -> Notice:
-    """Change the account, the day or the limit, with the new words agreed to and mailed."""
+    """Change the account, the day or the limit, with new words agreed to and mailed. Raises ProveAgain."""
     access.require("autopay.change")
+    access.require_fresh()
     order, wish = _there(access), _checked(access, wish)
     text = _words(access, wish)
     if agreed != _agreed(text):

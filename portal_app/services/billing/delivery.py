@@ -31,7 +31,8 @@ def delivery(access: Access) -> DeliveryView:
 def choose_paperless(access: Access, paperless: bool, email: str = "") -> Notice:
     """Choose paperless or paper for the account, and confirm it with a reference and a mail.
 
-    The same choice again changes nothing and gives the same reference. Refuses an address that cannot be one.
+    The same choice again changes nothing and gives the same reference. Refuses an address that cannot be one;
+    raises ProveAgain for one that is new to us.
     """
     access.require("paperless.change")
     address = rules.read_email(email or access.visitor.email)
@@ -39,6 +40,8 @@ def choose_paperless(access: Access, paperless: bool, email: str = "") -> Notice
     found = access.first(Delivery, col(Delivery.account_id) == access.visitor.account_id)
     if found is not None and (found.how, found.email) == (how, address):
         return _confirmation(paperless, address, found.reference)
+    if address not in (access.visitor.email, found.email if found is not None else ""):
+        access.require_fresh()
     facts = {
         "how": how,
         "email": address,

@@ -1,12 +1,13 @@
 """Autopay is agreed to in words, announced ten days ahead, and can be stopped three business days before."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlmodel import col
 
 from portal_app.core.access import acting_for, acting_for_company
-from portal_app.core.errors import Refusal
+from portal_app.core.errors import ProveAgain, Refusal
 from portal_app.core.outbox import Job
 from portal_app.services.billing import errands, rules, service
 from portal_app.services.billing.service import Wish
@@ -255,3 +256,20 @@ def test_each_account_has_its_own_autopay(house, issue):
 )
 def test_the_day_of_a_debit_follows_the_rule_and_the_calendar(due_on, rule, expected):
     assert rules.debit_day(due_on, rule, date(2026, 3, 1), "US") == expected
+
+
+@pytest.mark.line("S-05")
+@pytest.mark.parametrize(
+    ("use_case", "given"),
+    [
+        (service.autopay_offer, (WISH,)),
+        (service.autopay_set_up, (WISH,)),
+        (service.autopay_authorise, ("agreed",)),
+        (service.autopay_change, (WISH, "agreed")),
+    ],
+)
+def test_money_leaves_from_another_account_only_after_a_fresh_proof(house, use_case, given):
+    long_ago = replace(house.owner, proved_at=None)
+    with pytest.raises(ProveAgain), acting_for(long_ago) as access:
+        use_case(access, *given)
+    assert stored(Autopay) == []

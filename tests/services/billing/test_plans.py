@@ -1,12 +1,13 @@
 """Budget plans and paperless bills."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlmodel import col
 
 from portal_app.core.access import acting_for, acting_for_company
-from portal_app.core.errors import Refusal
+from portal_app.core.errors import ProveAgain, Refusal
 from portal_app.core.outbox import Job
 from portal_app.services.billing import errands, rules, service
 from portal_app.services.billing.tables import Bill, BillLine, BudgetPlan, Delivery
@@ -210,6 +211,16 @@ def test_an_address_that_can_not_be_one_is_refused_beside_its_field(house, email
         _do(house, service.choose_paperless, True, email)
     assert refused.value.field == "email"
     assert stored(Delivery) == []
+
+
+@pytest.mark.line("S-05")
+def test_bills_go_to_an_address_that_is_new_to_us_only_after_a_fresh_proof(house):
+    long_ago = replace(house.owner, proved_at=None)
+    with pytest.raises(ProveAgain), acting_for(long_ago) as access:
+        service.choose_paperless(access, True, "somebody@elsewhere.example")
+    assert stored(Delivery) == []
+    with acting_for(long_ago) as access:
+        assert service.choose_paperless(access, True, long_ago.email).reference
 
 
 def test_a_viewer_can_not_choose_paperless(house):
