@@ -90,6 +90,13 @@
     navigator.clipboard.writeText(from.value).then(function () { say("Copied."); }, byHand);
   });
 
+  // What looks after the end of a session can wait until everything else is here.
+  addEventListener("load", function () {
+    var more = document.createElement("script");
+    more.src = "/stay.js";
+    document.head.appendChild(more);
+  });
+
   function line() { root.toggleAttribute("data-offline", !navigator.onLine); }
   addEventListener("online", line);
   addEventListener("offline", line);

@@ -16,7 +16,7 @@ addEventListener("fetch", (event) => {
   const asked = event.request, at = new URL(asked.url);
   if (at.origin !== location.origin) return;
   // In, out or to another account: whoever comes next finds nothing of the one before.
-  if (asked.method === "POST" && at.pathname.startsWith("/auth/")) event.waitUntil(forget());
+  if (asked.method === "POST" && at.pathname.startsWith("/auth/") && at.pathname !== "/auth/stay") event.waitUntil(forget());
   if (asked.method !== "GET") return;
   if (PARTS.includes(at.pathname)) event.respondWith(part(event, at.pathname));
   else if (asked.mode === "navigate" && isHome(at.pathname)) event.respondWith(home(event, at.pathname));

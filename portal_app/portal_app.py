@@ -12,11 +12,23 @@ from starlette.routing import Route
 from portal_app import all_tables  # noqa: F401 -- every table is known before the first query
 from portal_app.components import head
 from portal_app.components.blocks.help_drawer import HELP_ID, help_drawer, opens_help
+from portal_app.components.blocks.stay import stay
 from portal_app.components.connection import connection
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
 from portal_app.core import log
-from portal_app.endpoints import auth, edge, files, health, security, sharing, staying, texting, well_known
+from portal_app.endpoints import (
+    auth,
+    drafts,
+    edge,
+    files,
+    health,
+    security,
+    sharing,
+    staying,
+    texting,
+    well_known,
+)
 from portal_app.first_paint import FirstPaint, Home
 from portal_app.jobs import worker
 from portal_app.pages.catalogue import address, band_of, everywhere, open_pages
@@ -29,7 +41,7 @@ from portal_app.services.identity import service as identity
 from portal_app.settings import settings
 from portal_app.shapes.portal import Kind, NavEntry
 from portal_app.shapes.status import Alert, Notice
-from portal_app.state import live
+from portal_app.state import ended, live
 from portal_app.state.binding import BindToSession
 from portal_app.state.door import stand_before
 from portal_app.state.session import SessionState, in_thread, tell_visitor, use_needs
@@ -87,7 +99,8 @@ def _help_button() -> rx.Component:
 def framed(kind: Kind, page: Page, stand: Around, content: rx.Component) -> rx.Component:
     """A page in its frame, with its help beside it."""
     guide = page.guide_var if page.guide_var is not None else page.guide
-    return rx.fragment(frame_for(page.frame or kind.frame)(stand, content), help_drawer(guide))
+    known = [] if page.who == "anyone" else [stay(SessionState.over)]
+    return rx.fragment(frame_for(page.frame or kind.frame)(stand, content), help_drawer(guide), *known)
 
 
 def _draw(kind: Kind, page: Page) -> Any:
@@ -99,7 +112,10 @@ def _draw(kind: Kind, page: Page) -> Any:
 
 def _screen(content: rx.Component) -> rx.Component:
     """A whole screen, marked as live once its state has come over the socket."""
-    marker = {"data-live": rx.cond(SessionState.live, "1", "0")}
+    marker = {
+        "data-live": rx.cond(SessionState.live, "1", "0"),
+        "data-whole": rx.cond(rx.State.is_hydrated, "1", "0"),
+    }
     return rx.el.div(content, custom_attrs=marker, class_name="whole-screen")
 
 
@@ -142,7 +158,7 @@ def _served(app: Any) -> Any:
     shared = {kind.key: kind.shared for kind in KINDS if kind.shared is not None}
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
     own = [*_front_door(), *auth.routes(), *security.routes()]
-    own += [*staying.routes(), *health.routes(), *well_known.routes()]
+    own += [*staying.routes(), *drafts.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)
     return doors
@@ -187,6 +203,7 @@ def _build() -> rx.App:
         )
     stand_before(app)
     app.register_lifespan_task(live.lifespan(app))
+    app.register_lifespan_task(ended.lifespan())
     app.register_lifespan_task(_beside)
     return app
 

@@ -21,7 +21,9 @@ class NotYours(Refusal):
 
 
 class SignedOut(Refusal):
-    """Nobody is signed in, or the session has ended."""
+    """Nobody is signed in, or the session has ended; `back` is the page to come back to."""
+
+    back: str = ""
 
     def __init__(self, sentence: str = "You are signed out. Sign in again; what you typed is kept.") -> None:
         super().__init__(sentence)

@@ -5,11 +5,13 @@ from portal_app.jobs import run
 from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.billing import errands as billing
+from portal_app.services.drafts import service as drafts
 from portal_app.services.notifications import service as notifications
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
     "adoption.give_up_idle": adoption.give_up_idle,
+    "drafts.forget_old": drafts.forget_old,
     **notifications.JOBS,
     **billing.JOBS,
 }
@@ -17,6 +19,7 @@ HANDLERS: dict[str, Handler] = {
 REPEATING: tuple[Repeating, ...] = (
     Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),
     Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
+    Repeating("forget-old-drafts", "41 3 * * *", "drafts.forget_old"),
     *billing.REPEATING,
 )
 

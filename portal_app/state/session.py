@@ -16,6 +16,7 @@ from portal_app.core.errors import EnrolFirst, NotYours, ProveAgain, Refusal, Si
 from portal_app.core.ids import reference
 from portal_app.services.adoption import service as adoption
 from portal_app.services.adoption.perform import perform
+from portal_app.services.drafts import service as drafts
 from portal_app.services.identity import service as identity
 from portal_app.services.notifications import service as notifications
 from portal_app.services.tenancy import service as tenancy
@@ -56,8 +57,14 @@ class Acting(rx.State, mixin=True):
         """The person behind this very event, from the session cookie. Raises SignedOut."""
         visitor = await in_thread(partial(identity.visitor_of, self.router.headers.cookie))
         if visitor is None:
-            raise SignedOut
+            raise self._signed_out()
         return visitor
+
+    def _signed_out(self) -> SignedOut:
+        """What is said to somebody whose session ended, with the way back to this very page."""
+        out = SignedOut()
+        out.back = _with_query(self.router.url.path.rstrip("/"), self.router.url.query)
+        return out
 
     async def _do(self, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run one use case for whoever sent this event. Raises Refusal with a sentence for them."""
@@ -71,6 +78,10 @@ class Acting(rx.State, mixin=True):
     async def _outside(self, work: Callable[..., T], *arguments: Any) -> T:
         """Speak to somebody outside (a gateway, a mail server) with no transaction open."""
         return await in_thread(partial(work, *arguments))
+
+    async def _sent(self, *forms: str) -> None:
+        """Put away what was kept of these forms while it was typed: it went well and is needed no more."""
+        await self._do(drafts.discard, *forms)
 
     async def _say(self, notice: Notice) -> None:
         """Show what happened, what comes next and a reference, on whichever page is open."""
@@ -109,6 +120,12 @@ class SessionState(Acting, rx.State):
         self.problem_field = ""
         self.problem_text = ""
 
+    def _way_in(self, path: str) -> dict[str, str]:
+        """What the sign-in page is told: where to go on afterwards, and whether a session has ended."""
+        had_one = f"{settings().session_cookie}=" in self.router.headers.cookie
+        back = {"next": _with_query(path, self.router.url.query)}
+        return {**back, "problem": "ended"} if had_one else back
+
     @rx.event
     async def arrive(self):
         """Open a page for somebody signed in; strangers go to the sign-in and come back here after it."""
@@ -121,7 +138,7 @@ class SessionState(Acting, rx.State):
             return rx.redirect(f"/second-step?{urlencode({'next': wanted})}")
         except SignedOut:
             self.live = False
-            return rx.redirect(f"/sign-in?{urlencode({'next': _with_query(path, self.router.url.query)})}")
+            return rx.redirect(f"/sign-in?{urlencode(self._way_in(path))}")
         self._turn_the_page()
         visitor = await self._visitor()
         adoption.record_page(visitor, path)
@@ -173,7 +190,8 @@ def _said(
 def tell_visitor(exception: Exception) -> rx.event.EventSpec | None:
     """Turn what went wrong into a sentence on the page; anything but a refusal is logged with a reference."""
     if isinstance(exception, SignedOut):
-        return rx.redirect("/sign-in")
+        where = {"problem": "ended", **({"next": exception.back} if exception.back else {})}
+        return rx.redirect(f"/sign-in?{urlencode(where)}")
     if isinstance(exception, ProveAgain):
         return rx.redirect(f"/prove?{urlencode({'next': exception.back})}")
     if isinstance(exception, EnrolFirst):

@@ -12,13 +12,12 @@ from portal_app.core.accounts import Company
 from portal_app.core.db import session
 from portal_app.core.outbox import Job
 from portal_app.portals.energy.tables import Outage
-from portal_app.services.identity import sessions
 from portal_app.state.energy.home import HomeState
 from portal_app.state.energy.operator import RunOutageState
 from portal_app.state.energy.outages import OutageBandState
 from portal_app.state.session import SessionState
 from tests.end_to_end.serving import SOON, told_to_stop
-from tests.end_to_end.wire import HYDRATE, TRIES, Tab, asked, opened_on_both, sign_in, worker_of
+from tests.end_to_end.wire import HYDRATE, TRIES, Tab, opened_on_both, sign_in, worker_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(180)]
 
@@ -66,28 +65,6 @@ def test_an_operators_step_reaches_open_pages_of_both_processes_within_five_seco
             after = [page.value(OutageBandState, "alert") for page in pages]
             assert after[0] == after[1]
             assert {worker_of(installation.shared, page.token) for page in pages} != {""}
-
-    asyncio.run(story())
-
-
-def test_a_sign_out_at_one_process_ends_the_session_at_the_other_at_once(installation, portal):
-    async def story() -> None:
-        async with AsyncExitStack() as stack:
-            cookie = sign_in(portal.url, MAYA)
-            pages = await opened_on_both(stack, installation.shared, portal.url, cookie)
-            for page in pages:
-                await at_home(page)
-            status, _, _ = await asyncio.to_thread(asked, portal.url, "/auth/sign-out", {}, cookie)
-            assert status == 303
-            began = time.monotonic()
-            for page in pages:
-                page.events.clear()
-                await page.send(event(HomeState, "refresh"))
-            for page in pages:
-                await page.until(lambda page=page: any("/sign-in" in said for said in page.events), 10)
-            assert time.monotonic() - began < sessions.REMEMBER_SECONDS, (
-                "each process must be told, not find out"
-            )
 
     asyncio.run(story())
 

@@ -217,6 +217,7 @@ def _autopay_form() -> rx.Component:
         ),
         action_bar(button("Read what I agree to", "primary", on_click=state.offer_words)),
         class_name="stack",
+        custom_attrs={"data-draft": "autopay"},
     )
 
 

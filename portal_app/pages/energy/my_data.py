@@ -79,6 +79,7 @@ def _form() -> rx.Component:
         ),
         button("Go on: see what it means", "primary", type="submit", wide=True),
         on_submit=state.ask_to_give,
+        custom_attrs={"data-draft": "consent"},
         class_name="stack",
     )
 

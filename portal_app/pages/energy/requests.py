@@ -141,14 +141,17 @@ def move() -> rx.Component:
     state, page = MoveState, MoveState.page
     form = rx.el.div(
         rx.el.h1("Move, start or stop service"),
-        wizard(
-            page.progress,
-            page.title,
-            _answer(),
-            on_next=state.answer,
-            on_back=state.back,
-            hint=page.hint,
-            next_label=page.next_label,
+        rx.el.div(
+            wizard(
+                page.progress,
+                page.title,
+                _answer(),
+                on_next=state.answer,
+                on_back=state.back,
+                hint=page.hint,
+                next_label=page.next_label,
+            ),
+            custom_attrs={"data-draft": rx.Var.create("move:") + page.question},
         ),
         rx.cond(page.kind, rx.el.p(act("Put this form away", state.drop), class_name="small")),
         rx.cond(page.kind == "stop", _sending(danger=True), _sending(danger=False)),
@@ -208,6 +211,7 @@ def _asked() -> rx.Component:
         text_area("Your answer", "answer", error=_wrong("answer"), max_length=400),
         button("Send my answer", "primary", type="submit"),
         on_submit=RequestState.answer,
+        custom_attrs={"data-draft": rx.Var.create("request:") + RequestState.page.id},
         class_name="stack",
     )
     return card(form, title="We need something from you")
@@ -322,6 +326,7 @@ def _dial() -> rx.Component:
         ),
         button("Send my reading", "primary", icon="send", type="submit"),
         on_submit=state.send,
+        custom_attrs={"data-draft": "reading"},
         class_name="stack",
     )
     to = words("/files/energy/reading-photo?register_id=", page.register_id, "&reading=", state.typed)

@@ -62,6 +62,7 @@ def _step() -> rx.Component:
         ),
         button("Take this step", "primary", type="submit"),
         on_submit=State.take,
+        custom_attrs={"data-draft": rx.Var.create("staff-request:") + page.id},
         class_name="stack",
     )
     effects = (

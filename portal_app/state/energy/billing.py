@@ -122,6 +122,7 @@ class AutopayState(Acting, rx.State):
             said = await self._do(billing.autopay_change, self._wish(), self.offer.agreed)
         else:
             said = await self._do(billing.autopay_authorise, self.offer.agreed)
+        await self._sent("autopay")
         await self._show()
         await self._say(said)
 

@@ -60,6 +60,7 @@ class ChoicesState(Acting, rx.State):
         """Save the phone number and what we should know."""
         wishes = {"phone": self.phone, "medical_says": self.medical_says}
         await self._say(await self._do(choices.choose, wishes))
+        await self._sent("health")
         await self._show()
 
     @rx.event
@@ -73,6 +74,7 @@ class ChoicesState(Acting, rx.State):
         """Join the medical list or leave it; what was typed beside it is saved along."""
         wishes = {"medical": bool(on), "phone": self.phone, "medical_says": self.medical_says}
         await self._say(await self._do(choices.choose, wishes))
+        await self._sent("health")
         await self._show()
 
     @rx.event

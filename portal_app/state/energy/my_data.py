@@ -91,6 +91,7 @@ class MyDataState(Acting, rx.State):
             await self._say(await self._do(sharing.revoke, stopping))
         else:
             self.token = await self._do(sharing.give, self.party, self.scope, self.ends_on)
+            await self._sent("consent")
             await self._say(await self._do(sharing.given, self.token))
             self.party = ""
         await self._show()

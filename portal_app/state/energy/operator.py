@@ -92,6 +92,7 @@ class RunOutageState(Acting, rx.State):
             storm=form.get("storm") in (True, "on", "true"),
             words=str(form.get("words", "")),
         )
+        await self._sent("outage-post")
         await self._open(found)
         await self._say(Notice(f"Posted: {self.outage.title}", "Everybody touched sees it now.", "good"))
         return rx.redirect(f"/staff/{visitor.kind}/outages?id={found}")
@@ -115,6 +116,7 @@ class RunOutageState(Acting, rx.State):
             words=str(form.get("words", "")),
             facts=facts,
         )
+        await self._sent(f"outage-move:{self.outage.id}")
         await self._open(self.outage.id)
         await self._say(said)
 
@@ -125,6 +127,7 @@ class RunOutageState(Acting, rx.State):
         etr = _moment(str(form.get("etr", "")), visitor.zone, "etr")
         because, version = str(form.get("because", "")), self.outage.version
         said = await self._do(operator.change_estimate, self.outage.id, etr, because, version=version)
+        await self._sent(f"outage-time:{self.outage.id}")
         await self._open(self.outage.id)
         await self._say(said)
 
@@ -145,4 +148,5 @@ class RunOutageState(Acting, rx.State):
             ends_at=ends,
             why=str(form.get("why", "")),
         )
+        await self._sent("outage-work")
         await self._say(said)

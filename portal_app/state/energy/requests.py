@@ -31,7 +31,9 @@ class MoveState(Acting, rx.State):
                 self.asking = True
                 return None
             return MoveState.send
-        self.page = await self._do(moving.answer, self.page.question, dict(form))
+        question = self.page.question
+        self.page = await self._do(moving.answer, question, dict(form))
+        await self._sent(f"move:{question}")
         await self._say(Notice())
         return None
 
@@ -132,6 +134,7 @@ class RequestState(Acting, rx.State):
     async def answer(self, form: dict):
         """Answer what was asked."""
         await self._say(await self._do(requests.answer_info, self.page.id, str(form.get("answer", ""))))
+        await self._sent(f"request:{self.page.id}")
         await self._show()
 
     @rx.event
@@ -179,6 +182,7 @@ class ReadingState(Acting, rx.State):
         self.typed, self.trouble = str(form.get("reading", self.typed))[:40], ""
         register_id = self.page.register_id
         await self._say(await self._do(readings_sent.send_reading, register_id, self.typed))
+        await self._sent("reading")
         self.typed = ""
         self.page = await self._do(readings_sent.page, register_id)
 

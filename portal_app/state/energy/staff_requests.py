@@ -75,5 +75,6 @@ class StaffRequestsState(Acting, rx.State):
             staff_requests.handle, page.id, self.chosen, self.words, version=page.version, facts=facts
         )
         self.chosen = self.words = ""
+        await self._sent(f"staff-request:{page.id}")
         await self._say(said)
         await self._show(page.id)

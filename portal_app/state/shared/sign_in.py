@@ -35,6 +35,12 @@ PROBLEMS = {
         "Sign in again from the start; what you wanted to do is kept.",
         "attention",
     ),
+    "ended": Notice(
+        "You are signed out",
+        "Your time here was over, or you signed out elsewhere. Sign in again and you are back where you "
+        "were; what you typed is kept.",
+        "attention",
+    ),
     "busy": Notice("We are busy just now", "You are not signed in yet. Try again in a moment.", "attention"),
 }
 """What the door may say, by the word it sends along."""
