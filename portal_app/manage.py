@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
-from portal_app.commands import audit, check, company, import_, jobs, migrate, person, seed
+from portal_app.commands import audit, check, company, import_, jobs, keys, migrate, person, seed
 from portal_app.commands.terminal import complain
 from portal_app.core import log
 from portal_app.core.db import is_unmigrated
 from portal_app.core.errors import Refusal
 
-COMMANDS = (migrate, seed, import_, jobs, check, audit, company, person)
+COMMANDS = (migrate, seed, import_, jobs, check, audit, company, person, keys)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -13,20 +13,37 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
+from portal_app.core.errors import Refusal
+from portal_app.core.ids import reference
 from portal_app.settings import WrongSetting, settings
+
+_log = structlog.get_logger(__name__)
 
 _NONCE = 12
 _KEY = 32
 
 
-class WrongKey(Exception):
-    """What was sealed cannot be opened: its key is not on the ring, or the text was changed."""
+class WrongKey(Refusal):
+    """What was sealed cannot be opened: its key is not on the ring, or the text was changed.
+
+    A person reads a sentence with a reference; what it is about and why stands in the log under it.
+    """
+
+    def __init__(self, about: str, why: str) -> None:
+        ref = reference("KEY")
+        _log.error("vault.wrong_key", reference=ref, about=about, why=why)
+        super().__init__(
+            "Something that we keep sealed cannot be opened on our side. Nothing was changed. "
+            f"Tell us this reference: {ref}."
+        )
+        self.why = why
 
 
 def _read_ring(said: str) -> dict[str, bytes]:
@@ -44,6 +61,8 @@ def _read_ring(said: str) -> dict[str, bytes]:
         if name in ring:
             raise WrongSetting(f"PORTAL_KEYS names the key {name} twice.")
         ring[name] = key
+    if not ring:
+        raise WrongSetting("The ring of keys is empty. `manage keys new` writes a key for PORTAL_KEYS.")
     return ring
 
 
@@ -54,13 +73,18 @@ def new_key() -> str:
 
 def _own_ring(path: Path) -> str:
     """The ring of an installation without PORTAL_KEYS: a file of its own beside the rows, made once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        door = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(door, "w") as file:
-        file.write(new_key())
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(new_key())
+        try:
+            # Two processes may start at once: the first whole file wins for both.
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
     return path.read_text()
 
 
@@ -86,11 +110,11 @@ def unseal_bytes(kept: bytes, about: str) -> bytes:
     name, _, rest = kept.partition(b".")
     key = ring().get(name.decode("ascii", "replace"))
     if key is None:
-        raise WrongKey(f"the key of this {about} is not on the ring")
+        raise WrongKey(about, "its key is not on the ring")
     try:
         return AESGCM(key).decrypt(rest[:_NONCE], rest[_NONCE:], about.encode())
     except (InvalidTag, ValueError) as trouble:
-        raise WrongKey(f"this {about} was changed or sealed with another key") from trouble
+        raise WrongKey(about, "it was changed, or sealed with another key of that name") from trouble
 
 
 def key_name_of(kept: bytes) -> str:
@@ -108,7 +132,7 @@ def unseal(kept: str, about: str) -> str:
     try:
         raw = base64.urlsafe_b64decode(kept)
     except (binascii.Error, ValueError) as trouble:
-        raise WrongKey(f"this {about} is not sealed") from trouble
+        raise WrongKey(about, "it is not sealed") from trouble
     return unseal_bytes(raw, about).decode("utf-8", "surrogatepass")
 
 

@@ -1,15 +1,15 @@
-"""Photos that customers send: made anew without position data, kept where no page reaches them."""
+"""Photos that customers send: made anew without position data, kept sealed where no page reaches them."""
 
-import os
+from io import BytesIO
 from pathlib import Path
 
 import puremagic
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from portal_app.core import sealed_files
 from portal_app.core.errors import NotYours, Refusal
-from portal_app.core.ids import new_secret
-from portal_app.settings import settings
 
+FOLDER = "photos"
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2400
@@ -19,7 +19,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 def keep(arrived: Path, size: int) -> str:
-    """Store a photo under a random name and give that name.
+    """Store a photo, sealed, under a random name and give that name.
 
     It is drawn anew as a JPEG of at most 2,400 pixels a side, so nothing else that the file carried is kept.
     Raises Refusal for what is no photo, above 10 MB or above 40 million pixels.
@@ -43,11 +43,9 @@ def keep(arrived: Path, size: int) -> str:
     # A fresh canvas: what stood beside the pixels in the file (place, device, thumbnail) stays behind.
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)
-    name = f"{new_secret(24)}.jpg"
-    place = _folder() / name
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        clean.save(file, "JPEG", quality=85)
-    return name
+    drawn = BytesIO()
+    clean.save(drawn, "JPEG", quality=85)
+    return sealed_files.keep(FOLDER, drawn.getvalue(), ".jpg")
 
 
 def _check_type(arrived: Path) -> None:
@@ -63,21 +61,14 @@ def _check_type(arrived: Path) -> None:
         raise Refusal("That is not a photo we can read. Send a JPEG, PNG or WebP picture.", "photo")
 
 
-def _folder() -> Path:
-    folder = settings().data_dir / "photos"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
 def load(name: str) -> bytes:
-    """A stored photo. Raises NotYours when there is none of that name."""
-    place = _folder() / Path(name).name
-    if not name or not place.is_file():
-        raise NotYours("There is no photo with this reading.")
-    return place.read_bytes()
+    """A stored photo. Raises NotYours when there is none of that name, WrongKey when it cannot be opened."""
+    try:
+        return sealed_files.load(FOLDER, name)
+    except NotYours as trouble:
+        raise NotYours("There is no photo with this reading.") from trouble
 
 
 def drop(name: str) -> None:
     """Remove a photo that no reading names after all."""
-    if name:
-        (_folder() / Path(name).name).unlink(missing_ok=True)
+    sealed_files.drop(FOLDER, name)
