@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,10 @@ class Home:
 
 def gather(access: Access, use_case: Callable[[Access], Any]) -> dict[str, Any]:
     """All that a home's first HTML shows, in one transaction: the person, the news, the home's own shape."""
+    accounts = tenancy.accounts_to_switch(access)
     return {
-        "who": tenancy.who(access),
-        "accounts": tenancy.accounts_to_switch(access),
+        "who": replace(tenancy.who(access), several=len(accounts) > 1),
+        "accounts": accounts,
         "news_count": notifications.unseen(access),
         "home": use_case(access),
     }

@@ -23,6 +23,7 @@ from portal_app.endpoints import (
     edge,
     files,
     health,
+    people,
     security,
     sharing,
     staying,
@@ -38,6 +39,7 @@ from portal_app.pages.shared.menu import account_menu, simple_switch
 from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.identity import service as identity
+from portal_app.services.people import book
 from portal_app.settings import settings
 from portal_app.shapes.portal import Kind, NavEntry
 from portal_app.shapes.status import Alert, Notice
@@ -103,6 +105,14 @@ def framed(kind: Kind, page: Page, stand: Around, content: rx.Component) -> rx.C
     return rx.fragment(frame_for(page.frame or kind.frame)(stand, content), help_drawer(guide), *known)
 
 
+def roles_of(kind: Kind) -> book.Roles:
+    """The roles of a kind for its customers and its own people, in words, and where a customer may begin."""
+    customers = tuple(role for role in kind.roles if role not in kind.staff_roles)
+    staff = tuple(role for role in kind.roles if role in kind.staff_roles)
+    begins = (("Home", ""), *((entry.label, entry.route) for entry in kind.nav))
+    return book.Roles(customers, staff, kind.role_words, begins)
+
+
 def _draw(kind: Kind, page: Page) -> Any:
     def drawn() -> rx.Component:
         return _screen(framed(kind, page, around(kind, page), page.view()))
@@ -157,7 +167,7 @@ def _homes() -> dict[str, Home]:
 def _served(app: Any) -> Any:
     shared = {kind.key: kind.shared for kind in KINDS if kind.shared is not None}
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
-    own = [*_front_door(), *auth.routes(), *security.routes()]
+    own = [*_front_door(), *auth.routes(), *people.routes(), *security.routes()]
     own += [*staying.routes(), *drafts.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)
@@ -167,6 +177,7 @@ def _served(app: Any) -> Any:
 def _build() -> rx.App:
     log.configure()
     identity.use_roles({kind.key: kind.roles for kind in KINDS}, {kind.key: kind.scopes for kind in KINDS})
+    book.know({kind.key: roles_of(kind) for kind in KINDS})
     use_needs({address(kind, page): page.needs for kind, page in everywhere()})
     adoption.know_tasks({kind.key: kind.top_tasks for kind in KINDS})
     app = rx.App(

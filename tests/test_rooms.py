@@ -22,6 +22,7 @@ Offences = list[str]
 # Who may open a transaction without being handed an `access`, and why.
 WITHOUT_ACCESS = {
     "services/identity/": "asked before anybody is known",
+    "services/people/": "an invitation is taken up before anybody is known",
     "services/tenancy/": "which company is this, before anybody is known",
     "services/adoption/": "the choke point that hands out the access, and what it counts",
     "portals/energy/service/reporting.py": "a power cut is reported without signing in",

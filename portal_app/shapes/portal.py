@@ -49,6 +49,8 @@ class Kind:
     """Loads the demo: f(small=False), where a small one knows the same people and less history."""
     scopes: dict[str, frozenset[str]] = field(default_factory=dict)
     """Which rights belong to money, documents, work and people, for places narrowed to some of them."""
+    role_words: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What each role is called and what it may do, in words: {"member": ("Member", "Pays and reports")}."""
     staff_nav: tuple[NavEntry, ...] = ()
     offers: tuple[str, ...] = ()
     staff_roles: frozenset[str] = field(default_factory=frozenset)

@@ -19,6 +19,7 @@ from portal_app.services.adoption.perform import perform
 from portal_app.services.drafts import service as drafts
 from portal_app.services.identity import service as identity
 from portal_app.services.notifications import service as notifications
+from portal_app.services.people import looking
 from portal_app.services.tenancy import service as tenancy
 from portal_app.settings import settings
 from portal_app.shapes.people import AccountChoice, Who
@@ -94,8 +95,20 @@ class Acting(rx.State, mixin=True):
 
 def _greet(access: Access) -> tuple[Who, list[AccountChoice], int]:
     visitor = access.visitor
-    who = tenancy.who(access)
-    return who, tenancy.accounts_to_switch(access), notifications.unseen(access) if not visitor.staff else 0
+    accounts = tenancy.accounts_to_switch(access)
+    who = replace(tenancy.who(access), several=len(accounts) > 1)
+    return who, accounts, notifications.unseen(access) if not visitor.staff else 0
+
+
+def _welcome(home: str) -> Notice:
+    """What somebody new reads where they first come to."""
+    return Notice(
+        "You are in",
+        "Add a passkey, and next time one touch signs you in.",
+        "good",
+        link_text="Add a passkey",
+        link_to=f"{home}/account/security" if not home.startswith("/staff/") else f"{home}/account",
+    )
 
 
 class SessionState(Acting, rx.State):
@@ -142,10 +155,14 @@ class SessionState(Acting, rx.State):
         self._turn_the_page()
         visitor = await self._visitor()
         adoption.record_page(visitor, path)
+        if visitor.viewed_by:
+            await self._do(looking.page_seen, path)
         home = identity.home_of(visitor.kind, visitor.staff)
         if path.startswith("/staff/") != visitor.staff:
             return rx.redirect(home)
         needed = _needs.get(path, "")
+        if self.router.url.query_parameters.get("welcome") == "1":
+            self.notice = _welcome(home)
         if needed and needed not in visitor.permissions:
             self.notice = Notice("Your sign-in does not open that page", _ASK_OWNER, "attention")
             self._notice_is_new = True

@@ -16,16 +16,18 @@ from reflex.istate.data import HeaderData, ReflexURL, URLData
 from sqlalchemy import event
 
 from portal_app.core.access import before_sign_in, unscoped
-from portal_app.core.accounts import Member
+from portal_app.core.accounts import Member, Person
 from portal_app.core.db import engine
 from portal_app.core.errors import NotYours, Refusal, SignedOut
 from portal_app.core.outbox import Job
 from portal_app.core.tables import METADATA, AccountRow, CompanyRow
 from portal_app.pages import catalogue
 from portal_app.pages.page import Page
+from portal_app.portal_app import roles_of
 from portal_app.registry import KINDS
 from portal_app.services.identity import service as identity
 from portal_app.services.identity import sessions, throttle
+from portal_app.services.people import book
 from portal_app.shapes.status import Notice
 from portal_app.state import live
 from portal_app.state.session import SessionState
@@ -50,12 +52,14 @@ each_kind = pytest.mark.parametrize("kind", KINDS, ids=KEYS)
 
 @pytest.fixture(autouse=True)
 def _roles_known() -> Iterator[None]:
-    identity.use_roles({kind.key: kind.roles for kind in KINDS})
+    identity.use_roles({kind.key: kind.roles for kind in KINDS}, {kind.key: kind.scopes for kind in KINDS})
+    book.know({kind.key: roles_of(kind) for kind in KINDS})
     throttle.start_anew()
     yield
     sessions.settle()
     sessions.forget_all()
     identity.use_roles({})
+    book.know({})
     live._watching.clear()
 
 
@@ -90,7 +94,13 @@ def staff(town: Town) -> str:
 def in_role(town: Town, role: str) -> str:
     """Somebody of the demo who has that role from now on."""
     if role in town.kind.staff_roles:
-        return staff(town)
+        email = staff(town)
+        with before_sign_in() as db:
+            person = db.exec(unscoped(Person, Person.email == email)).one()
+            person.staff_role = role
+            db.add(person)
+        sessions.forget_all()
+        return email
     email = customers(town)[0]
     with before_sign_in() as db:
         member = db.exec(unscoped(Member, Member.person_id == town.visitor(email).person_id)).first()

@@ -8,6 +8,7 @@ import reflex as rx
 from portal_app.components.atoms.link import anchor, back
 from portal_app.components.atoms.surface import heard
 from portal_app.components.blocks.banner import banner
+from portal_app.components.blocks.looking import looking
 from portal_app.components.blocks.notice import notices
 from portal_app.components.draw import either, ids, live, shape, svg, when, words
 from portal_app.components.icons import icon
@@ -144,7 +145,11 @@ def _person(around: Around) -> rx.Component:
     menu = rx.el.details(
         rx.el.summary(
             rx.el.span(who.initials, class_name="face-s", aria_hidden="true"),
-            rx.el.span(who.first_name, heard(", your menu"), class_name="first"),
+            rx.el.span(
+                either(who.several, who.account_label, who.first_name),
+                heard(", your menu"),
+                class_name="first",
+            ),
             class_name="mast-act",
         ),
         rx.el.div(
@@ -189,6 +194,7 @@ def above(around: Around) -> rx.Component:
     )
     return rx.el.div(
         rx.el.div(offline, role="status"),
+        looking(around.who),
         banner(around.alert),
         rx.el.div(notices(around.notice, around.on_dismiss), class_name="said"),
         class_name="above",

@@ -31,8 +31,13 @@ def account_menu(accounts: rx.Var) -> rx.Component:
         who.staff, words("/staff/", who.kind, "/account"), words("/", who.kind, "/account/security")
     )
     others = rx.el.div(each(accounts, _account), class_name="menu-accounts")
+    people = menu_link("Who may do what", words("/", who.kind, "/account/people"), "person")
+    ours = menu_link("Our people", words("/staff/", who.kind, "/people"), "person")
     return rx.fragment(
-        rx.cond(accounts.length() > 1, others), menu_link("Sign-in and devices", own, "shield")
+        rx.cond(accounts.length() > 1, others),
+        rx.cond(who.gives_places, people),
+        rx.cond(who.runs_people, ours),
+        menu_link("Sign-in and devices", own, "shield"),
     )
 
 

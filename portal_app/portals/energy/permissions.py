@@ -23,6 +23,14 @@ SCOPES = {
 }
 """Which rights belong to which scope of a place; the rest goes with every place."""
 
+ROLE_WORDS = {
+    "owner": ("Owner", "Everything: pay, ask, choose, and say who may do what"),
+    "member": ("Member", "See everything, pay bills, send readings, report outages"),
+    "viewer": ("Viewer", "See everything, change nothing"),
+    "operator": ("Operator", "Outages, requests, customers and data"),
+    "administrator": ("Administrator", "Everything an operator may, and who works here"),
+}
+
 SEES = frozenset({"usage.see", "outage.see", "outage.report", "bill.see"})
 OWNS = SEES | {
     "service.request",

@@ -66,6 +66,7 @@ KIND = Kind(
         | scim.ADMINISTERS,
     },
     scopes=permissions.SCOPES,
+    role_words=permissions.ROLE_WORDS,
     staff_roles=frozenset({"operator", "administrator"}),
     permissions={
         **permissions.PERMISSIONS,

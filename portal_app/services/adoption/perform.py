@@ -24,7 +24,7 @@ def perform(visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **nam
         check_open(visitor, use_case)
         with acting_for(visitor, reads_only=reads_only(use_case)) as access:
             if visitor.viewed_by:
-                access.note("staff.looked_as", visitor.person_id, use_case=name)
+                access.note("staff.looked_as", visitor.person_id, use_case=name, why=visitor.viewing_why)
             result = use_case(access, *arguments, **named)
         outcome = "success"
         return result

@@ -72,7 +72,8 @@ def flush() -> int:
 
 
 def _note(visitor: Visitor, name: str, outcome: str, seconds: float, path: str) -> None:
-    if not visitor.company_id:
+    # Somebody who looks as a customer is none: their visit must not count as one.
+    if not visitor.company_id or visitor.viewed_by:
         return
     session = hashlib.sha256(visitor.session_key.encode(errors="replace")).hexdigest()[:32]
     recorder.note(

@@ -131,6 +131,9 @@ class Place:
     role: str
     rights: frozenset[str]
     sees: frozenset[str] | None = None
+    ends_at: datetime | None = None
+    on_behalf: str = ""
+    """For whom somebody acts whose place is a proxy's."""
 
 
 def narrowed(rights: frozenset[str], scopes: str, scope_of: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, or_
 
 from portal_app.core import trail
 from portal_app.core.access import Access, Visitor, before_sign_in, unscoped
@@ -181,6 +181,7 @@ def switch_account(visitor: Visitor, account_id: str) -> tuple[str, Visitor]:
                 Member,
                 col(Member.person_id) == signed.person_id,
                 col(Member.account_id) == str(account_id)[:64],
+                or_(col(Member.ends_at).is_(None), col(Member.ends_at) > now()),
             )
         ).first()
         person = db.get(Person, signed.person_id)

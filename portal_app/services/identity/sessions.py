@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from portal_app.core import live
 from portal_app.core.access import Visitor, before_sign_in, unscoped
-from portal_app.core.accounts import Company, Member, Person
+from portal_app.core.accounts import Account, Company, Member, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import SignedOut
 from portal_app.core.ids import new_secret
@@ -63,6 +63,11 @@ def use_roles(
 def rights_in(kind: str) -> dict[str, frozenset[str]] | None:
     """What each role of a kind may do; None for a kind that this process does not serve."""
     return _roles.get(kind)
+
+
+def scopes_in(kind: str) -> dict[str, frozenset[str]]:
+    """Which rights each scope of a kind holds."""
+    return _scopes.get(kind, {})
 
 
 def visitor_of_key(key: str, *, active: bool = True) -> Visitor | None:
@@ -126,7 +131,10 @@ def _look_up(key: str) -> tuple[Visitor, datetime, datetime] | None:
         ):
             return None
         visitor = _looking(db, signed, person, company) or _drawn(db, signed, person, company)
-        return visitor, signed.seen_at, rules.valid_until(signed.seen_at, signed.ends_at, idle)
+        until = rules.valid_until(signed.seen_at, signed.ends_at, idle)
+        # What is remembered of a place or a look is forgotten when it ends by itself.
+        ends = [moment for moment in (visitor.place_ends_at, visitor.viewing_until) if moment is not None]
+        return visitor, signed.seen_at, min([until, *ends])
 
 
 def let_in(person: Person, company: Company) -> bool:
@@ -163,6 +171,8 @@ def _drawn(db: Session, signed: SignIn, person: Person, company: Company, accoun
         proved_at=now() if signed.how == "demo" else signed.proved_at,
         must_enrol=signed.must_enrol,
         sees=here.sees,
+        on_behalf=here.on_behalf,
+        place_ends_at=here.ends_at,
     )
 
 
@@ -176,10 +186,23 @@ def places_of(db: Session, person: Person, company: Company) -> dict[str, rules.
             place.role,
             rules.narrowed(rights.get(place.role, frozenset()), place.scopes, scopes),
             rules.seen_persons(place.sees, person.id),
+            place.ends_at,
+            _on_behalf(db, place),
         )
         for place in db.exec(mine.order_by(col(Member.made_at), col(Member.id)))
         if place.ends_at is None or place.ends_at > moment
     }
+
+
+def _on_behalf(db: Session, place: Member) -> str:
+    """For whom a proxy acts: the persons whose things the place shows, or the account."""
+    if not place.proxy:
+        return ""
+    ids = [part for part in place.sees.split(",") if part and part != "own"]
+    of_account = (col(Person.company_id) == place.company_id, col(Person.id).in_(ids))
+    names = [each.name for each in db.exec(unscoped(Person, *of_account).order_by(col(Person.name)))]
+    account = None if names else db.get(Account, place.account_id)
+    return " and ".join(names)[:80] or (account.name[:80] if account else "")
 
 
 def _looking(db: Session, signed: SignIn, person: Person, company: Company) -> Visitor | None:
@@ -195,6 +218,8 @@ def _looking(db: Session, signed: SignIn, person: Person, company: Company) -> V
         as_them,
         viewed_by=person.id,
         viewer_name=person.name,
+        viewing_why=signed.viewing_why,
+        viewing_until=until,
         last_seen=None,
         proved_at=None,
         must_enrol=False,
@@ -291,8 +316,13 @@ def _hear(topic: str) -> None:
     if about == "session":
         drop(name)
     elif about == "person":
-        for key in [key for key, known in list(_remembered.items()) if known.visitor.person_id == name]:
+        for key in [key for key, known in list(_remembered.items()) if name in _whose(known.visitor)]:
             drop(key)
+
+
+def _whose(visitor: Visitor) -> tuple[str, str]:
+    """Whose change of rights concerns a session: its person's, and theirs who looks as that person."""
+    return visitor.person_id, visitor.viewed_by
 
 
 stop_hearing = live.listen(_hear)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlmodel import col
+from sqlmodel import col, or_
 
 from portal_app.core.access import Access, before_sign_in, reads, unscoped
 from portal_app.core.accounts import Account, Company, Member, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, Refusal
+from portal_app.core.when import hour as clock_of
 from portal_app.services.tenancy import rules
 from portal_app.settings import settings
 from portal_app.shapes.companies import CompanyFacts
@@ -160,6 +161,10 @@ def who(access: Access) -> Who:
         role=visitor.role,
         staff=visitor.staff,
         simple=person.simple,
+        looker=visitor.viewer_name,
+        looks_until=clock_of(visitor.viewing_until, visitor.zone) if visitor.viewing_until else "",
+        runs_people=access.may("staff.run"),
+        gives_places=access.may("people.places") and not visitor.staff,
     )
 
 
@@ -167,8 +172,11 @@ def who(access: Access) -> Who:
 def accounts_to_switch(access: Access) -> list[AccountChoice]:
     """The person's own accounts, when there is more than one to choose between."""
     visitor = access.visitor
+    if visitor.viewed_by:
+        return []
     mine = (col(Member.person_id) == visitor.person_id, col(Member.company_id) == visitor.company_id)
-    places = [place.account_id for place in access.db.exec(unscoped(Member, *mine))]
+    on = or_(col(Member.ends_at).is_(None), col(Member.ends_at) > now())
+    places = [place.account_id for place in access.db.exec(unscoped(Member, *mine, on))]
     if len(places) < 2:
         return []
     accounts = unscoped(Account, col(Account.id).in_(places), col(Account.company_id) == visitor.company_id)

@@ -118,6 +118,15 @@ def _choices(access: Access) -> tuple[LinkRow, ...]:
             icon="shield",
         )
     )
+    if access.may("people.places"):
+        rows.append(
+            LinkRow(
+                title="People",
+                detail="Who may do what in this account",
+                link_to="/energy/account/people",
+                icon="person",
+            )
+        )
     rows.append(
         LinkRow(title="All news", detail="Everything we told you", link_to="/energy/news", icon="list")
     )
