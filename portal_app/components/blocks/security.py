@@ -69,7 +69,15 @@ def typed_out(place: str, label: Any, hint: Any = "") -> rx.Component:
             class_name="control typed",
             custom_attrs={"autoComplete": "off", **({"aria-describedby": f"{place}-hint"} if hint else {})},
         ),
+        rx.el.div(_copies(place), class_name="beside no-print"),
         class_name="field",
+    )
+
+
+def _copies(place: str) -> rx.Component:
+    return rx.fragment(
+        button("Copy", icon="list", low=True, custom_attrs={"data-copies": place}),
+        rx.el.span(role="status", class_name="small act-said", custom_attrs={"data-said-of": place}),
     )
 
 
@@ -90,9 +98,8 @@ def shown_once(place: str, label: Any, gone: str) -> rx.Component:
             class_name="field",
         ),
         rx.el.div(
-            button("Copy", icon="list", custom_attrs={"data-copies": place}),
-            button("Print", icon="print", custom_attrs={"data-prints": "true"}),
-            rx.el.span(role="status", class_name="small act-said", custom_attrs={"data-said-of": place}),
+            button("Print", icon="print", low=True, custom_attrs={"data-prints": "true"}),
+            _copies(place),
             class_name="beside no-print",
         ),
         class_name="stack tight",

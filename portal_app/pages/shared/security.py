@@ -213,13 +213,13 @@ def recovery() -> rx.Component:
         danger=False,
         name="new-codes",
     )
-    on = link_button("Go on", state.next_place, "primary", wide=True)
+    on = link_button("I kept them, go on", state.next_place, "primary", wide=True)
+    anew = button("Make new codes", icon="refresh", on_click=state.ask)
     return rx.el.div(
         rx.el.h1("Recovery codes"),
         rx.cond(state.ready & ~state.made, rx.el.p(state.left_words, class_name="meaning")),
         _fresh_codes(),
-        rx.cond(state.made & (state.next_place != ""), on),
-        rx.el.div(button("Make new codes", icon="refresh", on_click=state.ask), class_name="no-print"),
+        rx.el.div(rx.cond(state.made, on, anew), class_name="no-print"),
         remake,
         class_name="stack loose narrow",
     )
@@ -294,6 +294,7 @@ def second() -> rx.Component:
             button("Go on", "primary", wide=True, type="submit"),
         ),
         _out("Sign in as somebody else"),
+        who=state.who,
     )
 
 

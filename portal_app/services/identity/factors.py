@@ -4,6 +4,7 @@ A passkey is a second step as well: whoever adds one calls `added`, whoever remo
 and `removed` after.
 """
 
+import io
 from datetime import datetime, timedelta
 
 import segno
@@ -58,8 +59,10 @@ def qr_of_app(access: Access) -> str:
         raise NotYours
     company = access.db.get_one(Company, access.visitor.company_id)
     said = codes.address_for_app(waiting.secret, access.visitor.email, company.short_name or company.name)
-    drawn = segno.make(said, error="m", micro=False)
-    return drawn.svg_inline(scale=4, border=4, dark="#000", light="#fff", omitsize=True, title="")
+    drawn = io.BytesIO()
+    options = {"xmldecl": False, "omitsize": True, "border": 4, "dark": "#000", "light": "#fff"}
+    segno.make(said, error="m", micro=False).save(drawn, kind="svg", **options)
+    return drawn.getvalue().decode()
 
 
 @while_enrolling

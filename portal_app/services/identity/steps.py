@@ -73,6 +73,8 @@ class Waiting:
     person_id: str
     name: str
     ways: Ways
+    company: str = ""
+    brand: str = ""
 
 
 def go_on(
@@ -171,7 +173,10 @@ def waiting(step: str) -> Waiting | None:
     with before_sign_in(reads_only=True) as db:
         found = db.exec(unscoped(Step, *_stands(step))).first()
         person = db.get(Person, found.person_id) if found is not None else None
-        return Waiting(person.id, person.name, ways_of(db, person.id)) if person is not None else None
+        company = db.get(Company, person.company_id) if person is not None else None
+        if person is None or company is None:
+            return None
+        return Waiting(person.id, person.name, ways_of(db, person.id), company.name, company.brand)
 
 
 def _stands(step: str) -> tuple:

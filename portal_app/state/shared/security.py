@@ -10,9 +10,10 @@ import reflex as rx
 
 from portal_app.core.ids import new_id
 from portal_app.services.identity import codes as code_rules
-from portal_app.services.identity import devices, factors, own_password, proofs, steps
+from portal_app.services.identity import devices, factors, own_password, proofs, rules, steps
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.passwords import WEAK
+from portal_app.shapes.people import Who
 from portal_app.shapes.security import ProofWays, SecurityPage
 from portal_app.shapes.status import Notice
 from portal_app.state.session import Acting, in_thread
@@ -138,7 +139,9 @@ class CodesState(Acting, rx.State):
         """Say how many are left; whoever has just set up a first second step gets theirs at once."""
         asked = self.router.url.query_parameters
         self.asking = False
-        self.next_place = identity.own_path(asked.get("next", ""))
+        visitor = await self._visitor()
+        own = rules.security_page(visitor.kind, visitor.staff)
+        self.next_place = identity.own_path(asked.get("next", "")) or own
         await self._count()
         self.ready = True
         if asked.get("new") and not self.left:
@@ -226,6 +229,7 @@ class ProveState(Acting, rx.State):
 class SecondState(Acting, rx.State):
     """Between the two steps of a sign-in: whose it is, and what may prove it."""
 
+    who: Who = Who()
     ways: ProofWays = ProofWays()
     problem: str = ""
 
@@ -237,6 +241,7 @@ class SecondState(Acting, rx.State):
         if found is None:
             return rx.redirect("/sign-in?problem=over")
         self.problem = CODE_PROBLEMS.get(str(self.router.url.query_parameters.get("problem", "")), "")
+        self.who = Who(company=found.company, brand=found.brand)
         self.ways = ProofWays(
             ready=True,
             name=found.name.split()[0],
