@@ -1,0 +1,1 @@
+"""Every handler, route and job, called by everybody who must not."""
