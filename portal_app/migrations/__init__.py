@@ -52,6 +52,13 @@ def check(url: str | None = None) -> list[str]:
     return [repr(difference) for difference in found]
 
 
+def behind(url: str | None = None) -> bool:
+    """Whether the database has not seen every revision."""
+    with engine_for(url or settings().owner_url).connect() as connection:
+        seen = set(MigrationContext.configure(connection).get_current_heads())
+    return seen != set(ScriptDirectory.from_config(_config(url)).get_heads())
+
+
 def create_missing(url: str | None = None) -> None:
     """Make the tables that have no revision yet; for tests and for trying out a change."""
     with engine_for(url or settings().owner_url).begin() as connection:

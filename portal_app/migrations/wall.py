@@ -47,6 +47,15 @@ def put_up(connection: Connection) -> list[str]:
     return changed
 
 
+def missing(connection: Connection) -> list[str]:
+    """The tables of today that stand in the database without their wall; none on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return []
+    found = connection.execute(_STANDING, {"policy": POLICY})
+    standing = {name: (forced, rule) for name, forced, rule in found}
+    return [table for table in walled() if table in standing and standing[table] != (True, rule_of(table))]
+
+
 def _wall(connection: Connection, table: str, rule: str) -> None:
     told = rule.replace("'", "''")
     for statement in (
