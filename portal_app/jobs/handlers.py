@@ -6,6 +6,7 @@ from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.billing import errands as billing
 from portal_app.services.drafts import service as drafts
+from portal_app.services.identity import way_back
 from portal_app.services.notifications import service as notifications
 
 HANDLERS: dict[str, Handler] = {
@@ -14,6 +15,7 @@ HANDLERS: dict[str, Handler] = {
     "drafts.forget_old": drafts.forget_old,
     **notifications.JOBS,
     **billing.JOBS,
+    **way_back.JOBS,
 }
 
 REPEATING: tuple[Repeating, ...] = (

@@ -30,6 +30,8 @@ class SecurityPage:
     ready: bool = False
     base: str = ""
     email: str = ""
+    recovers_at: str = ""
+    """Where one decides about others who lost every way to sign in; empty for those who may not."""
     apps: tuple[FactorRow, ...] = ()
     has_second_step: bool = False
     must_have: bool = False

@@ -168,7 +168,7 @@ def test_pages_and_top_tasks_name_use_cases_and_permissions_that_exist(kind):
 def test_every_page_has_a_help_of_its_own(kind):
     pages = catalogue.pages_of(kind)
     assert not [page.route for page in pages if page.guide_var is None and not page.guide.title]
-    titles = [page.guide.title for page in pages if page.guide_var is None]
+    titles = [(page.who, page.guide.title) for page in pages if page.guide_var is None]
     assert sorted(set(titles)) == sorted(titles)
 
 

@@ -5,7 +5,7 @@ Named here: `OFFERED` stand behind each kind's prefix,
 """
 
 from portal_app.pages.page import OpenPage, Page
-from portal_app.pages.shared import joining, people, security
+from portal_app.pages.shared import joining, mailed, people, security
 
-OFFERED: tuple[Page, ...] = (*security.PAGES, *people.PAGES)
-OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES, *joining.PAGES_OPEN)
+OFFERED: tuple[Page, ...] = (*security.PAGES, *mailed.PAGES, *people.PAGES)
+OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES, *mailed.OPEN, *joining.PAGES_OPEN)

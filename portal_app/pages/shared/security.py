@@ -80,7 +80,11 @@ def _codes_and_password() -> rx.Component:
         page.has_second_step, link_rows((LinkRow("Recovery codes", page.codes, words(page.base, "/codes")),))
     )
     password = link_rows((LinkRow(page.password, "", words(page.base, "/password"), icon="lock"),))
+    email = link_rows((LinkRow("Change my email", page.email, words(page.base, "/email"), icon="mail"),))
+    lost = link_rows((LinkRow("Lost sign-ins", "Who asks to be let in again", page.recovers_at, icon="key"),))
     return rx.fragment(
+        section(email, title="Email"),
+        rx.cond(page.recovers_at, section(lost, title="Other people")),
         section(password, title="Password"),
         rx.cond(page.has_second_step, section(codes, title="When a phone is lost")),
     )

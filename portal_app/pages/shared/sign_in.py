@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.button import button, link_button
-from portal_app.components.atoms.link import anchor
+from portal_app.components.atoms.link import anchor, link
 from portal_app.components.atoms.rows import row_end, row_list, row_words
 from portal_app.components.atoms.surface import face, section
 from portal_app.components.blocks.empty import empty
@@ -62,6 +62,12 @@ def _enter() -> rx.Component:
             class_name="stack even",
         ),
         _form(),
+        rx.el.div(
+            link("Forgot your password?", words("/reset", SignInState.onward)),
+            link("Email me a sign-in link", words("/sign-in/mailed", SignInState.onward)),
+            link("Can't find the login?", words("/sign-in/find", SignInState.onward)),
+            class_name="stack tight",
+        ),
         when(
             SignInState.phone_line,
             lambda: anchor(

@@ -17,7 +17,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, update
@@ -207,13 +207,16 @@ def _code_key() -> bytes:
     return hashlib.sha256(b"mailed codes" + next(iter(vault.ring().values()))).digest()
 
 
-def withdraw(db: Session, purpose: str, *, person_id: str = "", about: str = "") -> int:
-    """End the open links of one purpose of a person or about one thing; says how many."""
+def withdraw(
+    db: Session, purpose: str, *, person_id: str = "", about: str = "", since: datetime | None = None
+) -> int:
+    """End the open links of a person or about one thing, made from `since` on; says how many."""
     if not (person_id or about):
         raise TypeError("say whose links, or about what")
     whose = [col(MailedLink.purpose) == purpose, col(MailedLink.used_at).is_(None)]
     whose += [col(MailedLink.person_id) == person_id] if person_id else []
     whose += [col(MailedLink.about) == about] if about else []
+    whose += [col(MailedLink.made_at) >= since] if since else []
     done = db.execute(update(MailedLink).where(*whose).values(used_at=now()))
     return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
 

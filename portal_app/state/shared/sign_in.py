@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import reflex as rx
 
@@ -40,6 +40,9 @@ PROBLEMS = {
         "Your time here was over, or you signed out elsewhere. Sign in again and you are back where you "
         "were; what you typed is kept.",
         "attention",
+    ),
+    "reset": Notice(
+        "Your new password is set", "You are signed out everywhere. Sign in with it now.", "good"
     ),
     "busy": Notice("We are busy just now", "You are not signed in yet. Try again in a moment.", "attention"),
 }
@@ -97,6 +100,8 @@ class SignInState(Acting, rx.State):
     email: str = ""
     next_place: str = ""
     company_slug: str = ""
+    onward: str = ""
+    """What goes along to the other ways in: where somebody wants to go, and at which company."""
     people: list[DemoPerson] = []
     news: list[LinkRow] = []
     open_label: str = ""
@@ -117,6 +122,8 @@ class SignInState(Acting, rx.State):
         self.email = typed_in(self.router.headers.cookie)
         self.next_place = next_place
         self.company_slug = slug if slug and slug == door.company.slug else ""
+        along = {"next": next_place, "company": self.company_slug}
+        self.onward = f"?{urlencode({name: value for name, value in along.items() if value})}"
         return None
 
     def _show(self, door: _Door) -> None:
