@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, false, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, text
 
 from portal_app.core import live, outbox, trail, wall
 from portal_app.core.accounts import Account, Person, account_exists
@@ -458,7 +458,8 @@ A = TypeVar("A", bound=Access)
 
 @contextmanager
 def _transaction(kind: type[A], visitor: Visitor, only_reads: bool) -> Iterator[A]:
-    with _session_of(visitor.company_id, only_reads, door=not visitor.company_id) as db:
+    own = issubclass(kind, SystemAccess)
+    with _session_of(visitor.company_id, only_reads, door=not visitor.company_id, patient=own) as db:
         access = kind(visitor=visitor, db=db, only_reads=only_reads)
         yield access
         if not only_reads:
@@ -477,11 +478,16 @@ def _write_down(access: Access, db: Session) -> None:
 
 
 @contextmanager
-def _session_of(company_id: str, reads_only: bool, *, door: bool = False) -> Iterator[Session]:
+def _session_of(
+    company_id: str, reads_only: bool, *, door: bool = False, patient: bool = False
+) -> Iterator[Session]:
     db = session(reads_only=reads_only)
     try:
         if is_postgres(db):
             wall.stand_in(db, company_id, door=door)
+            if patient:
+                # A person waits five seconds for a statement at the most; an import or a job may take longer.
+                db.execute(text("SET LOCAL statement_timeout = '10min'"))
         yield db
         db.commit()
     except (DBAPIError, PoolTimeout) as trouble:

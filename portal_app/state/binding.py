@@ -5,19 +5,25 @@ owner. So each event, hydration included, first compares the live session behind
 the one that the state tree was made for.
 """
 
+from collections import Counter
 from functools import partial
 from typing import Any
 
 import reflex as rx
+import structlog
 from reflex.event import Event
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event.context import EventContext
 
 from portal_app.services.identity import service as identity
+from portal_app.settings import settings
 from portal_app.state.ended import guests
-from portal_app.state.session import in_thread
+from portal_app.state.session import SessionState, in_thread
 
 NOBODY = "nobody"
+MEASURED_EVERY = 50
+TOO_MUCH = ("This page held too much and was emptied", "Reload it to go on; what was sent has been kept.")
+_log = structlog.get_logger(__name__)
 
 
 class BoundState(rx.State):
@@ -31,6 +37,9 @@ class BindToSession(rx.Middleware):
 
     Add it before every other middleware: `app.add_middleware(BindToSession(), index=0)`.
     """
+
+    def __init__(self) -> None:
+        self._since: Counter[str] = Counter()
 
     async def preprocess(
         self,
@@ -51,7 +60,19 @@ class BindToSession(rx.Middleware):
             if bound._session:
                 await _wipe(root)
             bound._session = here
+        if self._is_due(root.router.session.client_token) and held(root) > settings().kilobytes_a_tab * 1000:
+            _log.warning("binding.tab_too_large")
+            await _wipe(root)
+            return StateUpdate(events=Event.from_event_type(SessionState.say(*TOO_MUCH)))  # pyright: ignore[reportArgumentType, reportCallIssue]
         return None
+
+    def _is_due(self, token: str) -> bool:
+        """Whether to measure what a tab holds: at every fiftieth of its events."""
+        self._since[token] += 1
+        if self._since[token] < MEASURED_EVERY:
+            return False
+        del self._since[token]
+        return True
 
 
 async def _session_behind(cookie: str, *, active: bool) -> str:
@@ -62,6 +83,15 @@ async def _session_behind(cookie: str, *, active: bool) -> str:
         return NOBODY
     guests.bound(visitor)
     return visitor.session_key
+
+
+def held(root: BaseState) -> int:
+    """About how many bytes a tab makes the server remember."""
+    parts = [root]
+    for part in parts:
+        parts += part.substates.values()
+    own = (repr(part.__dict__.get(name, "")) for part in parts for name in part.base_vars)
+    return sum(map(len, own)) + sum(len(repr(part._backend_vars)) for part in parts)
 
 
 async def _wipe(root: BaseState) -> None:

@@ -1,6 +1,7 @@
 """Who is here, and the one way from a tap to a use case."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ import reflex as rx
 import structlog
 
 from portal_app.core.access import Access, Visitor
+from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotYours, ProveAgain, Refusal, SignedOut
 from portal_app.core.ids import reference
 from portal_app.services.adoption import service as adoption
@@ -26,6 +28,7 @@ from portal_app.shapes.people import AccountChoice, Who
 from portal_app.shapes.status import Notice
 
 T = TypeVar("T")
+BUDGET_SECONDS, PATIENCE_SECONDS = 2.0, 5.0
 _ASK_OWNER = "Ask the owner of the account to let you, or to do it."
 _needs: dict[str, str] = {}
 _log = structlog.get_logger(__name__)
@@ -51,6 +54,18 @@ async def in_thread(work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_threads(), work)
 
 
+def _in_turn(asked: float, visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    """Run a use case, unless it waited for its turn so long that the person has tried again. Raises Busy."""
+    if time.monotonic() - asked > PATIENCE_SECONDS:
+        raise Busy
+    try:
+        return perform(visitor, use_case, *arguments, **named)
+    finally:
+        spent = time.monotonic() - asked
+        if spent > BUDGET_SECONDS:
+            _log.warning("event.slow", use_case=use_case.__qualname__, ms=round(spent * 1000))
+
+
 class Acting(rx.State, mixin=True):
     """What every state that touches data has: `_do`, `_outside`, and nothing that a client can call."""
 
@@ -69,9 +84,10 @@ class Acting(rx.State, mixin=True):
 
     async def _do(self, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run one use case for whoever sent this event. Raises Refusal with a sentence for them."""
+        asked = time.monotonic()
         visitor = await self._visitor()
         try:
-            return await in_thread(partial(perform, visitor, use_case, *arguments, **named))
+            return await in_thread(partial(_in_turn, asked, visitor, use_case, *arguments, **named))
         except ProveAgain as again:
             again.back = _with_query(self.router.url.path.rstrip("/"), self.router.url.query)
             raise

@@ -1,6 +1,5 @@
 """Coming in, looking around, going out; other people's things; help, the simple view, notices."""
 
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -41,18 +40,6 @@ def test_one_tap_looks_around_as_somebody(phone: Page, who: str, sees: str) -> N
     calm(phone)
     phone.get_by_role("button", name=f"Look around as {who}").click()
     expect(phone.locator("main").get_by_text(sees).first).to_be_visible()
-
-
-def test_signing_out_ends_the_open_page_of_another_tab(phone: Page, sign_in: Callable[..., Page]) -> None:
-    sign_in(phone, OMAR, "/energy/usage")
-    other = phone.context.new_page()
-    other.goto("/energy")
-    calm(other)
-    other.locator("details.menu summary").click()
-    other.get_by_role("button", name="Sign out").click()
-    expect(other.get_by_role("button", name="Sign in")).to_be_visible()
-    phone.locator(".choose label").filter(has_text="Year").click()
-    expect(phone).to_have_url(re.compile("/sign-in"))
 
 
 def _one(portal: Portal, question: str, *values: str) -> str:

@@ -167,3 +167,45 @@ def test_no_made_up_arguments_bring_a_handler_down_or_move_a_row(here):
     log = here.log.read_text()
     assert "event.failed" not in log, log[-3000:]
     assert "Traceback" not in log
+
+
+@pytest.fixture
+def strict(database: str, tmp_path: Path) -> Iterator[Served]:
+    """One process that allows very little."""
+    seed.load(small=True)
+    here = plain(
+        DATABASE_URL=database, PORTAL_DATA_DIR=str(tmp_path / "var"), PORTAL_RUN_JOBS="0",
+        PORTAL_EVENTS_A_SESSION="5", PORTAL_SOCKETS_A_SESSION="2", PORTAL_NOBODIES_AN_ADDRESS="2",
+    )  # fmt: skip
+    with served(here, tmp_path / "log") as running:
+        yield running
+
+
+@pytest.mark.line("S-34")
+def test_a_flood_is_refused_with_a_sentence_and_one_line_and_nobody_else_waits(strict):
+    from socketio.exceptions import ConnectionError as Shut
+
+    cookie = sign_in(strict.url, MAYA)
+
+    async def story() -> None:
+        async with Tab(strict.url, cookie) as flood, Tab(strict.url, sign_in(strict.url, OMAR)) as calm:
+            await flood.send(HYDRATE)
+            await flood.until(lambda: flood.holds)
+            for _ in range(120):
+                await flood.send(of(ChoicesState, "set_alert_at"), {"value": "12"})
+            await flood.until(
+                lambda: "very much at once" in (flood.value(SessionState, "notice") or {}).get("title", "")
+            )
+            await calm.send(of(HomeState, "load"))
+            await calm.until(lambda: (calm.value(HomeState, "home") or {}).get("ready"), 10)
+            async with Tab(strict.url, cookie):
+                with pytest.raises(Shut):
+                    await Tab(strict.url, cookie).__aenter__()
+            async with Tab(strict.url, ""), Tab(strict.url, ""):
+                with pytest.raises(Shut):
+                    await Tab(strict.url, "").__aenter__()
+
+    asyncio.run(story())
+    lines = [json.loads(line) for line in strict.log.read_text().splitlines() if "door." in line]
+    assert [line["event"] for line in lines].count("door.events_refused") == 1
+    assert "session" in [line["why"] for line in lines if line["event"] == "door.socket_refused"]

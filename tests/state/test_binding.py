@@ -1,6 +1,7 @@
 """A tab's state belongs to one session: another one, or none, finds it empty."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,8 @@ from reflex.istate.data import HeaderData
 from reflex.utils.format import json_dumps
 
 from portal_app.services.identity import service as identity
+from portal_app.settings import settings
+from portal_app.state import binding
 from portal_app.state.binding import NOBODY, BindToSession, BoundState
 from tests.services.identity.conftest import PASSWORD, door  # noqa: F401 -- a company whose people sign in
 
@@ -149,3 +152,23 @@ def test_the_name_of_the_session_never_leaves_the_server(anns):
     assert "205.22" in sent
     assert anns.part(BoundState)._session not in sent
     assert anns.cookie.partition("=")[2] not in sent
+
+
+@pytest.mark.line("S-34")
+def test_a_tab_that_holds_too_much_is_emptied_and_told(anns, monkeypatch):
+    small = replace(settings(), kilobytes_a_tab=100)
+    monkeypatch.setattr(binding, "settings", lambda: small)
+    middleware = BindToSession()
+
+    def events(count: int) -> list:
+        return [
+            asyncio.run(middleware.preprocess(anns.app, anns.root, Event(name="any.handler")))
+            for _ in range(count)
+        ]
+
+    assert set(events(binding.MEASURED_EVERY)) == {None}
+    assert anns.holds == FULL
+    anns.part(DrawerState).rows = ["x" * 200_000]
+    said = [one for one in events(binding.MEASURED_EVERY) if one is not None]
+    assert [event.payload["title"] for one in said for event in one.events] == [binding.TOO_MUCH[0]]
+    assert anns.holds == EMPTY

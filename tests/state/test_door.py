@@ -1,10 +1,18 @@
 """Which handlers a browser can name at all, and what each of them says about its arguments."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
+import reflex as rx
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.token import BaseStateToken
+from reflex_base.config import get_config
 
 from portal_app import portal_app
+from portal_app.state import door
 from portal_app.state.arguments import model_of
-from portal_app.state.door import OF_THE_FRAMEWORK, open_to_browsers
+from portal_app.state.door import OF_THE_FRAMEWORK, Door, open_to_browsers
 
 app = portal_app.app
 
@@ -26,3 +34,25 @@ def test_every_handler_says_what_each_argument_is(name):
         f"given_{argument}" for argument in function.__code__.co_varnames[1 : function.__code__.co_argcount]
     }
     assert not function.__name__.startswith("_")
+
+
+@pytest.mark.line("S-34")
+def test_what_nobody_in_particular_had_open_is_forgotten_soon_and_never_on_the_disk(monkeypatch):
+    assert get_config().state_manager_mode in ("memory", "redis")
+    monkeypatch.setattr(door, "_NOBODY_KEEPS_SECONDS", 0)
+    manager, sockets = StateManagerMemory(), {"still-open": object()}
+    own = Door.__new__(Door)
+    own.app = SimpleNamespace(state_manager=manager)
+    own._namespace = SimpleNamespace(_token_manager=SimpleNamespace(token_to_socket=sockets))
+
+    async def story() -> None:
+        for token in ("closed", "still-open"):
+            await manager.get_state(BaseStateToken(ident=token, cls=rx.State))
+            own._forget_state_later(token)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
+        await manager.close()
+
+    asyncio.run(story())
+    assert [key for key in manager.states if "closed" in key] == []
+    assert len(manager.states) == 1
