@@ -122,7 +122,7 @@ class Settings:
     security_contact: str = field(
         default_factory=lambda: _address("PORTAL_SECURITY_CONTACT", "mailto", "https")
     )
-    """Where somebody who found a hole writes to, as /.well-known/security.txt tells it; empty: no such file."""
+    """Where somebody who found a hole writes to, told by /.well-known/security.txt; empty: no such file."""
     keys: str = field(default_factory=lambda: os.environ.get("PORTAL_KEYS", ""), repr=False)
     """The ring of keys that seal private columns and files, "name:base64,..."; empty: a file of our own."""
     db_pool: int = field(default_factory=lambda: _number("PORTAL_DB_POOL", 8, 1, 200))
