@@ -272,8 +272,8 @@ def password() -> rx.Component:
 # Between two steps, in the simple frame
 
 
-def _alone(*parts: rx.Component, who: Any = None) -> rx.Component:
-    stand = Around(who=SessionState.who if who is None else who, notice=SessionState.notice,
+def _alone(*parts: rx.Component, who: Any) -> rx.Component:
+    stand = Around(who=who, notice=SessionState.notice,
                    on_dismiss=SessionState.dismiss)  # fmt: skip
     return frame_for("simple")(stand, rx.el.div(*parts, class_name="stack loose"))
 
@@ -328,6 +328,7 @@ def prove() -> rx.Component:
             rows_skeleton(1, "Loading"),
         ),
         when(ways.ready, lambda: _out("Sign out")),
+        who=state.who,
     )
 
 
@@ -350,7 +351,12 @@ def second_step() -> rx.Component:
         ),
         class_name="stack loose",
     )
-    return _alone(rx.el.div(begin, hidden=~state.must), rx.el.div(end, hidden=~state.done), _out("Sign out"))
+    return _alone(
+        rx.el.div(begin, hidden=~state.must),
+        rx.el.div(end, hidden=~state.done),
+        _out("Sign out"),
+        who=state.who,
+    )
 
 
 _HELP = Help(

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlmodel import col
 
-from portal_app.core.access import Access, reads, unscoped
+from portal_app.core.access import Access, reads, unscoped, while_enrolling
 from portal_app.core.accounts import Company, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours
@@ -11,6 +11,7 @@ from portal_app.core.when import moment
 from portal_app.services.identity import factors, rules, telling
 from portal_app.services.identity.proofs import ways_of
 from portal_app.services.identity.tables import SignIn
+from portal_app.shapes.people import Who
 from portal_app.shapes.security import DeviceRow, SecurityPage
 
 
@@ -33,6 +34,14 @@ def security(access: Access) -> SecurityPage:
         password="Change your password" if ways.password else "Choose a password",
         devices=tuple(_row(access, signed) for signed in _open(access)),
     )
+
+
+@reads
+@while_enrolling
+def house(access: Access) -> Who:
+    """Whose house this is, for a page that stands between two steps: its name and mark, nobody's name."""
+    company = access.db.get_one(Company, access.visitor.company_id)
+    return Who(company=company.name, brand=company.brand)
 
 
 def _open(access: Access) -> list[SignIn]:

@@ -198,6 +198,7 @@ class PasswordState(Acting, rx.State):
 class ProveState(Acting, rx.State):
     """Showing once more that it is oneself, before something that matters."""
 
+    who: Who = Who()
     ways: ProofWays = ProofWays()
     next_place: str = ""
     problem: str = ""
@@ -211,6 +212,7 @@ class ProveState(Acting, rx.State):
         visitor = await in_thread(partial(identity.visitor_of, self.router.headers.cookie))
         if visitor is None or visitor.viewed_by:
             return rx.redirect(f"/sign-in?{urlencode({'next': self.next_place or '/account'})}")
+        self.who = await self._do(devices.house)
         ways = await self._outside(proofs.ways_for, visitor.person_id)
         problem = str(asked.get("problem", ""))
         wrong = code_rules.WRONG if ways.app else proofs.WRONG_PASSWORD
@@ -254,6 +256,7 @@ class SecondState(Acting, rx.State):
 class EnrolState(Acting, rx.State):
     """Setting up the second step that one's role asks for, before anything else."""
 
+    who: Who = Who()
     must: bool = True
     done: bool = False
     go_to: str = ""
@@ -266,6 +269,7 @@ class EnrolState(Acting, rx.State):
         home = identity.home_of(visitor.kind, visitor.staff)
         self.go_to = identity.own_path(asked.get("next", "")) or home
         self.must, self.done = visitor.must_enrol, not visitor.must_enrol
+        self.who = await self._do(devices.house)
         if self.must:
             return NewAppState.load
         return CodesState.load if asked.get("new") else rx.redirect(self.go_to)
