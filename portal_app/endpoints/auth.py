@@ -175,7 +175,7 @@ async def _let_in(request: Request, value: str, visitor: Visitor, wanted: str) -
 def _is_in_reach(home: str, wanted: str) -> bool:
     """Whether an address is in the part of the house where this person lives."""
     place = wanted.partition("?")[0].partition("#")[0]
-    return place in (home, "/account") or place.startswith((f"{home}/", "/account/"))
+    return place in (home, "/account", "/join") or place.startswith((f"{home}/", "/account/"))
 
 
 def _back(problem: str, form: dict[str, str]) -> Response:

@@ -324,6 +324,7 @@ class CustomersPage:
     premises: tuple[LinkRow, ...] = ()
     unplaced: tuple[Choice, ...] = ()
     requests: tuple[LinkRow, ...] = ()
+    people: tuple[LinkRow, ...] = ()
 
 
 @dataclass(frozen=True)

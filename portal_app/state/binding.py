@@ -21,6 +21,7 @@ from portal_app.state.ended import guests
 from portal_app.state.session import SessionState, in_thread
 
 NOBODY = "nobody"
+LOOKS = " as seen by "
 MEASURED_EVERY = 50
 TOO_MUCH = ("This page held too much and was emptied", "Reload it to go on; what was sent has been kept.")
 _log = structlog.get_logger(__name__)
@@ -57,9 +58,13 @@ class BindToSession(rx.Middleware):
         bound = await root.get_state(BoundState)
         here = await _session_behind(cookie, active=bool(_router_data()))
         if bound._session != here:
-            if bound._session:
+            before = bound._session
+            if before:
                 await _wipe(root)
             bound._session = here
+            if before.startswith(f"{here}{LOOKS}"):
+                # A look that ended by itself: what was tapped as a customer is not done as oneself.
+                return StateUpdate(events=Event.from_event_type(rx.redirect(await _home_of(cookie))))
         if self._is_due(root.router.session.client_token) and held(root) > settings().kilobytes_a_tab * 1000:
             _log.warning("binding.tab_too_large")
             await _wipe(root)
@@ -82,7 +87,12 @@ async def _session_behind(cookie: str, *, active: bool) -> str:
     if visitor is None:
         return NOBODY
     guests.bound(visitor)
-    return visitor.session_key
+    return f"{visitor.session_key}{LOOKS}{visitor.viewed_by}" if visitor.viewed_by else visitor.session_key
+
+
+async def _home_of(cookie: str) -> str:
+    visitor = await in_thread(partial(identity.visitor_of, cookie))
+    return identity.home_of(visitor.kind, visitor.staff) if visitor is not None else "/sign-in"
 
 
 def held(root: BaseState) -> int:

@@ -9,8 +9,13 @@ import reflex as rx
 from reflex.event import Event
 from reflex.istate.data import HeaderData
 from reflex.utils.format import json_dumps
+from sqlmodel import col
 
+from portal_app.core.access import before_sign_in, unscoped
+from portal_app.core.accounts import Member, Person
 from portal_app.services.identity import service as identity
+from portal_app.services.identity import sessions
+from portal_app.services.people import looking
 from portal_app.settings import settings
 from portal_app.state import binding
 from portal_app.state.binding import NOBODY, BindToSession, BoundState
@@ -172,3 +177,30 @@ def test_a_tab_that_holds_too_much_is_emptied_and_told(anns, monkeypatch):
     said = [one for one in events(binding.MEASURED_EVERY) if one is not None]
     assert [event.payload["title"] for one in said for event in one.events] == [binding.TOO_MUCH[0]]
     assert anns.holds == EMPTY
+
+
+@pytest.mark.line("B-X19", "S-14")
+@pytest.mark.usefixtures("door")
+def test_a_look_that_ended_by_itself_wipes_the_tab_and_what_was_tapped_is_not_done(clock):
+    identity.use_roles({"energy": {"owner": frozenset(), "operator": frozenset({"customer.look_as"})}})
+    with before_sign_in(reads_only=True) as db:
+        ann = db.exec(unscoped(Person, col(Person.email) == ANN)).one()
+        place = db.exec(unscoped(Member, col(Member.person_id) == ann.id)).first()
+    rae = cookie_of("rae@bright.example")
+    value, _ = looking.begin(rae, ann.id, place.account_id, "Case 12: her bill")
+    tab = Tab()
+    tab.comes_with(f"portal_session={value}")
+    assert tab.event() is None
+    tab.fill()
+    assert tab.event() is None
+    assert tab.holds == FULL
+    sessions.settle()
+    clock.move(minutes=29)
+    assert identity.visitor_of(f"portal_session={value}").viewed_by
+    sessions.settle()
+    clock.move(minutes=1)
+    said = tab.event("energy.billing.pay")
+    assert [event.name for event in said.events] == ["_redirect"]
+    assert said.events[0].payload["path"] == "/staff/energy"
+    assert tab.holds == EMPTY
+    assert tab.event() is None, "from here on it is the staff's own tab"

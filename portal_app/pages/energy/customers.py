@@ -61,7 +61,7 @@ def _opened() -> rx.Component:
             rx.el.h2(page.title),
             class_name="stack tight",
         ),
-        section(facts_list(page.facts), title="Who they are"),
+        section(facts_list(page.facts), link_rows(page.people), title="Who they are"),
         section(
             rx.cond(page.premises, places, rx.el.p("No place is connected yet.", class_name="quiet")),
             title="Their places and feeders",

@@ -112,7 +112,18 @@ def _opened(access: Access, account_id: str, words: str, rows: tuple[LinkRow, ..
             Choice(place.id, place.street) for place in places if not outage_facts.placed(place)
         ),
         requests=_requests(access, account),
+        people=_people(account) if access.may("customer.look_as") else (),
     )  # fmt: skip
+
+
+def _people(account: Account) -> tuple[LinkRow, ...]:
+    row = LinkRow(
+        title="Their people",
+        detail="Who may do what, sign-ins, and see what they see",
+        link_to=f"/staff/energy/customers/people?id={account.id}",
+        icon="person",
+    )
+    return (row,)
 
 
 def _place(access: Access, place: Premise) -> LinkRow:
