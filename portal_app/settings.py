@@ -126,6 +126,10 @@ class Settings:
     keys: str = field(default_factory=lambda: os.environ.get("PORTAL_KEYS", ""), repr=False)
     """The ring of keys that seal private columns and files, "name:base64,..."; empty: a file of our own."""
     db_pool: int = field(default_factory=lambda: _number("PORTAL_DB_POOL", 8, 1, 200))
+    company_megabytes: int = field(
+        default_factory=lambda: _number("PORTAL_COMPANY_MEGABYTES", 10_000, 1, 10_000_000)
+    )
+    """Room for the files that one company's people send; a file beyond it is refused."""
     events_a_session: int = field(default_factory=lambda: _number("PORTAL_EVENTS_A_SESSION", 30, 1, 10_000))
     """Taps and keystrokes a second of one session, with four seconds' worth at once."""
     events_an_address: int = field(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from portal_app.core import vault
-from portal_app.core.errors import NotYours
+from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.ids import new_secret
 from portal_app.settings import settings
 
@@ -38,11 +38,27 @@ def _write(place: Path, plain: bytes) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def keep(folder: str, plain: bytes, ending: str = "") -> str:
-    """Store bytes sealed under a random name, such as "qX3...f8.jpg", and give that name."""
-    name = f"{new_secret(24)}{ending}"
+def keep(folder: str, plain: bytes, ending: str = "", *, company_id: str = "") -> str:
+    """Store bytes sealed under a random name, such as "qX3...f8.jpg", and give that name.
+
+    With `company_id` the file counts against that company's room. Raises Refusal when there is none left.
+    """
+    if company_id and taken_by(company_id) + len(plain) > settings().company_megabytes * 1024**2:
+        raise Refusal(
+            "There is no more room for files here just now. Nothing was kept. Tell us, please.", "file"
+        )
+    name = f"{company_id}{'.' if company_id else ''}{new_secret(24)}{ending}"
     _write(_place(folder, name), plain)
     return name
+
+
+def taken_by(company_id: str) -> int:
+    """How many bytes the files of a company take."""
+    return sum(
+        place.stat().st_size
+        for folder in FOLDERS
+        for place in (settings().data_dir / folder).glob(f"{company_id}.*")
+    )
 
 
 def load(folder: str, name: str) -> bytes:

@@ -2,10 +2,12 @@
 
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from functools import wraps
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import structlog
+from limits import RateLimitItemPerHour
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -13,10 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_app.core.access import Visitor
+from portal_app.core.access import Access, Visitor
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
+from portal_app.services.identity import throttle
 from portal_app.settings import settings
 from portal_app.shapes.files import Download, Upload, UploadDoor
 from portal_app.shapes.portal import Kind
@@ -25,6 +28,8 @@ _log = structlog.get_logger(__name__)
 
 _AROUND = 64 * 1024
 """Bytes that a form may add around its file."""
+FILES = RateLimitItemPerHour(50, 1, namespace="files")
+"""How many files one person may send."""
 
 
 def routes(kinds: tuple[Kind, ...]) -> list[Route]:
@@ -59,11 +64,25 @@ def routes(kinds: tuple[Kind, ...]) -> list[Route]:
 
 async def _fetched(request: Request, visitor: Visitor, use_case: Callable[..., Download]) -> Response:
     try:
-        return _sent(await run_in_threadpool(perform, visitor, use_case, **_plain(request.query_params)))
+        what = _noted(use_case, request.path_params["what"])
+        return _sent(await run_in_threadpool(perform, visitor, what, **_plain(request.query_params)))
     except (NotYours, TypeError):
         return _not_found()
     except Refusal as no:
         return Response(no.sentence, 409, media_type="text/plain")
+
+
+def _noted(use_case: Callable[..., Download], what: str) -> Callable[..., Download]:
+    """The same use case, the taking of the file written down with what was asked for."""
+
+    @wraps(use_case)
+    def taken(access: Access, **query: str) -> Download:
+        file = use_case(access, **query)
+        asked = {name: value[:60] for name, value in query.items() if name.endswith(("_id", "ids"))}
+        access.note("file.taken", what, file=file.name, **asked)
+        return file
+
+    return taken
 
 
 async def _visitor(request: Request) -> Visitor | None:
@@ -78,6 +97,7 @@ async def _taken(request: Request, visitor: Visitor, door: UploadDoor) -> Respon
     query = _plain(request.query_params)
     try:
         await run_in_threadpool(perform, visitor, door.check, **query)
+        await run_in_threadpool(throttle.take, FILES, throttle.mark("files", visitor.person_id))
         upload = await _received(request, door)
         try:
             target = await run_in_threadpool(perform, visitor, door.take, upload, **query)

@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from portal_app.core import sealed_files, vault
-from portal_app.core.errors import NotYours
+from portal_app.core.errors import NotYours, Refusal
 from portal_app.settings import settings
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.line("S-70"), pytest.mark.line("S-45")]
@@ -56,3 +56,18 @@ def test_a_dropped_file_is_gone():
     sealed_files.drop("photos", name)
     sealed_files.drop("photos", name)
     assert list(folder().iterdir()) == []
+
+
+@pytest.mark.line("S-43")
+def test_a_company_has_its_own_room_and_no_more(monkeypatch):
+    monkeypatch.setenv("PORTAL_COMPANY_MEGABYTES", "1")
+    settings.cache_clear()
+    sealed_files.keep("photos", b"x" * 700_000, ".jpg", company_id="c1")
+    with pytest.raises(Refusal, match="no more room"):
+        sealed_files.keep("photos", b"x" * 700_000, ".jpg", company_id="c1")
+    name = sealed_files.keep("photos", b"x" * 700_000, ".jpg", company_id="c2")
+    assert 700_000 < sealed_files.taken_by("c2") < 701_000
+    sealed_files.drop("photos", name)
+    assert sealed_files.taken_by("c2") == 0
+    monkeypatch.undo()
+    settings.cache_clear()

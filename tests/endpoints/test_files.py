@@ -161,3 +161,87 @@ def test_the_door_for_readings_names_its_limit_and_the_command() -> None:
     assert sentence.startswith("That file is larger than 3 GB, ")
     assert "python -m portal_app.manage import energy FILE" in sentence
     assert len(sentence) < 300
+
+
+@pytest.mark.line("S-43")
+def test_one_person_sends_fifty_files_an_hour_and_the_next_is_not_read(browser):
+    for _ in range(50):
+        assert browser.post("/files/energy/small", files={"file": ("a.xml", b"<feed/>")}).status_code == 303
+    assert len(taken) == 50
+    answer = browser.post("/files/energy/small", files={"file": ("a.xml", b"<feed/>")})
+    assert "tried+too+often" in answer.headers["location"]
+    assert (len(taken), incoming()) == (50, [])
+
+
+@pytest.mark.line("S-43", "S-45")
+def test_without_a_session_no_body_is_read(browser):
+    browser.cookies.clear()
+    answer = browser.post(
+        "/files/energy/small",
+        files={"file": ("a.xml", b"<feed/>")},
+        headers={"reflex-client-token": "0f3c1f5e-0000-4000-8000-000000000000"},
+    )
+    assert answer.headers["location"].startswith("/sign-in")
+    elsewhere = browser.post(
+        "/files/energy/small",
+        files={"file": ("a.xml", b"<feed/>")},
+        headers={"origin": "https://evil.example"},
+    )
+    assert elsewhere.status_code == 403
+    assert browser.post("/_upload", files={"file": ("a.xml", b"<feed/>")}).status_code == 404
+    assert (taken, incoming()) == ([], [])
+
+
+@pytest.mark.line("S-46")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../../etc/passwd",
+        "..\\..\\windows\\win.ini",
+        "/etc/shadow",
+        "C:\\autoexec.bat",
+        "a" * 300 + ".xml",
+        "\u202egpj.exe",
+        "CON",
+        "aux.txt",
+        ".htaccess",
+        "%00.xml",
+        "a\tb.xml",
+        "..",
+        ".",
+        "\ud83d\ude00.xml".encode("utf-16", "surrogatepass").decode("utf-16"),
+    ],
+)
+def test_a_hostile_name_is_a_name_and_nothing_else(browser, name):
+    answer = browser.post("/files/energy/small", files={"file": (name, b"<feed/>")})
+    assert answer.status_code == 303
+    assert [kept for kept, *_ in taken if "/" in kept or "\\" in kept or len(kept) > 200] == []
+    assert incoming() == []
+
+
+@pytest.mark.line("S-46", "S-32")
+@pytest.mark.parametrize("name", [b"a\x00b.xml", b"\xff\xfe.xml", b'a"b.xml', b"a\r\nX-Evil: 1.xml"])
+def test_a_name_of_raw_bytes_is_never_a_fault(browser, name):
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + name
+    body += b'"\r\n\r\n<feed/>\r\n--x--\r\n'
+    answer = browser.post(
+        "/files/energy/small", content=body, headers={"content-type": "multipart/form-data; boundary=x"}
+    )
+    assert answer.status_code in (303, 400)
+    assert "x-evil" not in answer.headers
+    assert incoming() == []
+
+
+@pytest.mark.line("S-45")
+@pytest.mark.parametrize(
+    "name", ["bill 7.pdf", "M\u00e4rz.pdf", 'a";x=\r\n"b.pdf', "../up.pdf", "\u202efdp.exe", "", "\u65e5.pdf"]
+)
+def test_what_comes_down_is_an_attachment_under_a_harmless_name(name):
+    answer = files._sent(Download(name, "application/pdf", b"%PDF"))
+    said = answer.headers["content-disposition"]
+    assert said.startswith('attachment; filename="')
+    assert said.isascii()
+    assert not {"/", "\\", "\r", "\n", "\u202e"} & set(said)
+    assert "%E2%80%AE" not in said
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "no-store" in answer.headers["cache-control"]

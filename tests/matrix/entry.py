@@ -29,6 +29,7 @@ class Entry:
     as_json: bool = False
     left: frozenset[str] = frozenset()
     quiet: str = ""
+    company_wide: bool = False
 
     def at(self, **query: Any) -> "Entry":
         """With this in the address: what a page's `load` reads, or the query of a route."""
@@ -41,6 +42,10 @@ class Entry:
     def sending(self, **values: Any) -> "Entry":
         """With this as the JSON of a POST."""
         return replace(self, form=values, as_json=True)
+
+    def of_all(self) -> "Entry":
+        """What it names belongs to the whole company: its other customers may have it too."""
+        return replace(self, company_wide=True)
 
     def leaves(self, *tables: str) -> "Entry":
         """With rows of these tables left by whoever calls: a challenge, a mail to the person asked about."""

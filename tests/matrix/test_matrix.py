@@ -19,7 +19,7 @@ from portal_app.state import live
 from tests import engines
 from tests.matrix import calls, lines
 from tests.matrix.entry import Entry
-from tests.matrix.world import Caller, World, world_of
+from tests.matrix.world import NOWHERE, Caller, World, world_of
 from tests.portals.conftest import NOON
 
 HANDLERS = lines.gathered("HANDLERS", calls.handlers())
@@ -203,8 +203,9 @@ def test_every_route_refuses_nobody_lower_roles_and_strangers(judge, world, clie
         for caller in lower:
             _knocks(judge, client, key, caller, refused=not entry.quiet, own=False, blind=False)
         for caller in world.foreigners if entry.right else ():
-            narrowed = _is_narrowed(entry)
-            _knocks(judge, client, key, caller, refused=narrowed and not entry.quiet, own=True, blind=True)
+            theirs_too = entry.company_wide and caller.company == world.victim.company_id
+            refused = _is_narrowed(entry) and not entry.quiet and not theirs_too
+            _knocks(judge, client, key, caller, refused=refused, own=True, blind=True)
     assert not judge.troubles, _told(judge.troubles)
 
 
@@ -221,6 +222,28 @@ def test_hostile_requests_end_in_a_refusal_and_never_in_a_fault(judge, world, cl
                 if answer.status_code >= 500 and not key.startswith("GET /health"):
                     judge.troubles.append(f"{key} by {caller.name} with {value[:20]!r}: {answer.status_code}")
                 judge.changed(f"{key} with {value[:20]!r}", caller, own=True, left=entry.left)
+    assert not judge.troubles, _told(judge.troubles)
+
+
+def test_every_file_opens_for_whom_it_is_there(world, client):
+    """Or the refusals above would prove nothing."""
+    for key in (key for key in _own_doors() if key.startswith("GET /files/") and ROUTES[key].right):
+        entry, door = ROUTES[key], calls.doors()[key]
+        query = world.resolved(entry.query)
+        if NOWHERE in query.values():
+            continue
+        able = [who for who in world.by_role.values() if who not in world.lower_than(entry.right)]
+        answers = [calls.knock(client, door, who, entry, query, {}) for who in able]
+        assert 200 in {answer.status_code for answer in answers}, key
+
+
+@pytest.mark.line("S-39")
+def test_no_get_changes_anything_for_whoever_is_signed_in(judge, world, client):
+    for key in (key for key in _own_doors() if key.startswith("GET ")):
+        entry, door = ROUTES[key], calls.doors()[key]
+        for caller in world.by_role.values():
+            calls.knock(client, door, caller, entry, world.resolved(entry.query), {})
+            judge.changed(f"{key} by {caller.name}", caller, own=False, left=entry.left)
     assert not judge.troubles, _told(judge.troubles)
 
 

@@ -23,6 +23,7 @@ from tests.matrix.entry import Of
 
 LOGS = frozenset({"audit_entry", "audit_head", "use_event", "task_run", "sign_in"})
 """What may be written although somebody was refused: that they were, and that their session was used."""
+NOWHERE = "01JZZZZZZZZZZZZZZZZZZZZZZZ"
 _OF_A_COMPANY = frozenset({"job", "bill_counter", "mail"})
 VICTIM, STRANGER, OUTSIDER, STAFF = (
     "maya@brightwater.example",
@@ -106,7 +107,7 @@ class World:
         question = f'SELECT "{asked.column}" FROM "{asked.table}" WHERE {own} LIMIT 1'  # noqa: S608 -- our names
         found = self._watch.execute(question, (value,) if value else ()).fetchone()
         # Where the demo has none, an id as one would look: it must be refused all the same.
-        return found[0] if found else "01JZZZZZZZZZZZZZZZZZZZZZZZ"
+        return found[0] if found else NOWHERE
 
     def secrets(self) -> list[str]:
         """Words that stand in the victim's rows alone: whoever is somebody else must not see them."""

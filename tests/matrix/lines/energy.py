@@ -139,12 +139,12 @@ HANDLERS = {
 ROUTES = {
     "GET /files/energy/bill-pdf": needs("bill.see").at(bill_id=of("bill")),
     "GET /files/energy/bills-csv": needs("bill.see").at(ids=of("bill")),
-    "GET /files/energy/reading-photo": needs("usage.see").at(id=of("selfread")),
-    "GET /files/energy/planned-work": needs("outage.see").at(id=of("plannedwork")),
-    "GET /files/energy/import-sheet": needs("reading.import").at(id=of("importrun")),
+    "GET /files/energy/reading-photo": needs("usage.see").at(read_id=of("selfread")),
+    "GET /files/energy/planned-work": needs("outage.see").at(work_id=of("plannedwork")).of_all(),
+    "GET /files/energy/import-sheet": needs("reading.import").at(run=of("importrun")),
     "GET /files/energy/my-data": needs("data.export"),
     "POST /files/energy/reading-photo": needs("reading.send")
-    .at(id=of("selfread"))
+    .at(register_id=of("register"))
     .posting(file=("a.png", b"\x89PNG")),
     "POST /files/energy/readings": needs("reading.import").posting(file=("a.csv", b"a,b")),
     "GET /files/share/energy": anybody("a consent's token opens it, and nothing else"),

@@ -18,11 +18,11 @@ _HEAD = 64 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-def keep(arrived: Path, size: int) -> str:
+def keep(arrived: Path, size: int, company_id: str = "") -> str:
     """Store a photo, sealed, under a random name and give that name.
 
     It is drawn anew as a JPEG of at most 2,400 pixels a side, so nothing else that the file carried is kept.
-    Raises Refusal for what is no photo, above 10 MB or above 40 million pixels.
+    Raises Refusal for what is no photo, above 10 MB or above 40 million pixels, or without room for it.
     """
     if size > MOST_BYTES:
         raise Refusal("That photo is larger than 10 MB. Send a smaller one: most phones offer that.", "photo")
@@ -45,7 +45,7 @@ def keep(arrived: Path, size: int) -> str:
     clean.paste(upright)
     drawn = BytesIO()
     clean.save(drawn, "JPEG", quality=85)
-    return sealed_files.keep(FOLDER, drawn.getvalue(), ".jpg")
+    return sealed_files.keep(FOLDER, drawn.getvalue(), ".jpg", company_id=company_id)
 
 
 def _check_type(arrived: Path) -> None:

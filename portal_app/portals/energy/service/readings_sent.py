@@ -203,7 +203,7 @@ def take_photo(access: Access, upload: Upload, register_id: str, reading: str = 
     check_photo(access, register_id, reading)
     typed = reading or upload.fields.get("reading", "")
     _checked(access, _dial(access, register_id), typed[:40], with_photo=True)
-    name = photos.keep(upload.path, upload.size)
+    name = photos.keep(upload.path, upload.size, access.visitor.company_id)
     try:
         said = send_reading(access, register_id, typed, name)
     except BaseException:

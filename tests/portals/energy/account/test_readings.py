@@ -110,6 +110,7 @@ def test_a_very_high_figure_asks_for_a_photo_and_passes_with_one(house, clock, t
     assert act(house.owner, readings_sent.sent, newest.reference).reference == newest.reference
 
 
+@pytest.mark.line("S-44")
 def test_a_photo_is_kept_without_position_or_device_under_a_name_nobody_guesses(house, tmp_path):
     sent = _photo(tmp_path, exif=_exif())
     act(house.owner, readings_sent.DOOR.take, sent, register_id=house.gas.id, reading="04410")
@@ -139,6 +140,7 @@ def test_only_the_account_and_its_utility_see_a_photo(house, tmp_path):
             act(who, readings_sent.reading_photo, row.id)
 
 
+@pytest.mark.line("S-43")
 def test_the_door_refuses_before_a_body_is_read(house):
     for who in house.cast.not_theirs:
         with pytest.raises(NotYours):
@@ -147,6 +149,7 @@ def test_the_door_refuses_before_a_body_is_read(house):
         act(house.cast.viewer, readings_sent.DOOR.check, register_id=house.gas.id)
 
 
+@pytest.mark.line("S-44")
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -171,6 +174,7 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(house, tmp_path, content
     assert not folder.exists() or not list(folder.iterdir())
 
 
+@pytest.mark.line("S-44")
 @pytest.mark.parametrize(
     ("kind", "more"), [("JPEG", {}), ("JPEG", {"exif": _exif()}), ("PNG", {}), ("WEBP", {})]
 )
@@ -179,6 +183,7 @@ def test_a_photo_is_told_by_its_content_and_not_by_its_name(tmp_path, kind, more
     assert photos.load(photos.keep(arrived.path, arrived.size)).startswith(b"\xff\xd8")
 
 
+@pytest.mark.line("S-44")
 def test_more_than_forty_million_pixels_or_ten_megabytes_are_refused(tmp_path):
     large = _photo(tmp_path, "large.png", size=(7000, 6000), kind="PNG")
     with pytest.raises(Refusal, match="40 million pixels"):
