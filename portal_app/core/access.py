@@ -21,7 +21,7 @@ from portal_app.core import live, outbox, trail, wall
 from portal_app.core.accounts import Account, Person, account_exists
 from portal_app.core.clock import now
 from portal_app.core.db import Busy, is_busy, is_postgres, session
-from portal_app.core.errors import EnrolFirst, NotYours, OnlyLooking, ProveAgain, Refusal
+from portal_app.core.errors import EnrolFirst, NotAllowed, NotYours, OnlyLooking, ProveAgain, Refusal
 from portal_app.core.tables import (
     AccountRow,
     AccountSeries,
@@ -133,9 +133,7 @@ class Access:
     def require(self, permission: str) -> None:
         """Refuse somebody whose role does not allow it."""
         if permission not in self.visitor.permissions:
-            raise Refusal(
-                "Your sign-in does not allow this. Ask the owner of the account to do it or to let you."
-            )
+            raise NotAllowed
 
     def require_fresh(self) -> None:
         """Refuse what needs a proof of the last five minutes. Raises ProveAgain."""

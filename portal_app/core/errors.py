@@ -20,6 +20,15 @@ class NotYours(Refusal):
         super().__init__(sentence)
 
 
+class NotAllowed(Refusal):
+    """The person's role does not let them do this."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your sign-in does not allow this. Ask the owner of the account to do it or to let you."
+        )
+
+
 class SignedOut(Refusal):
     """Nobody is signed in, or the session has ended; `back` is the page to come back to."""
 

@@ -29,6 +29,7 @@ class Who:
     """Whether there are accounts to switch between, so that the header names the one that is shown."""
     runs_people: bool = False
     gives_places: bool = False
+    sees_trail: bool = False
 
 
 @dataclass(frozen=True)

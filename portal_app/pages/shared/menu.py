@@ -33,10 +33,12 @@ def account_menu(accounts: rx.Var) -> rx.Component:
     others = rx.el.div(each(accounts, _account), class_name="menu-accounts")
     people = menu_link("Who may do what", words("/", who.kind, "/account/people"), "person")
     ours = menu_link("Our people", words("/staff/", who.kind, "/people"), "person")
+    trail = menu_link("Who did what", words("/staff/", who.kind, "/audit"), "list")
     return rx.fragment(
         rx.cond(accounts.length() > 1, others),
         rx.cond(who.gives_places, people),
         rx.cond(who.runs_people, ours),
+        rx.cond(who.sees_trail, trail),
         menu_link("Sign-in and devices", own, "shield"),
     )
 

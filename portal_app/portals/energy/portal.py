@@ -11,6 +11,7 @@ from portal_app.portals.energy.service import (
     texting,
 )
 from portal_app.services.adoption.permissions import PERMISSIONS as ADOPTION
+from portal_app.services.audit import reading as audit
 from portal_app.services.audit.permissions import PERMISSIONS as AUDIT
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
 from portal_app.services.identity import permissions as identity
@@ -83,7 +84,7 @@ KIND = Kind(
     home=home.home,
     shared=share_door.shared_feed,
     texted=texting.answer,
-    downloads={**bill_doors.DOWNLOADS, **account_doors.DOWNLOADS, **data_doors.DOWNLOADS},
+    downloads={**audit.DOWNLOADS, **bill_doors.DOWNLOADS, **account_doors.DOWNLOADS, **data_doors.DOWNLOADS},
     uploads={**account_doors.UPLOADS, **data_doors.UPLOADS},
     jobs={**bill_doors.JOBS, **account_doors.JOBS, **data_doors.JOBS},
     crons={**bill_doors.CRONS, **account_doors.CRONS},

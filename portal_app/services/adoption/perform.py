@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from portal_app.core.access import Visitor, acting_for, check_open, reads_only
-from portal_app.core.errors import Refusal
+from portal_app.core.db import Busy
+from portal_app.core.errors import NotAllowed, NotYours, OnlyLooking, Refusal
 from portal_app.services.adoption import service
 
 T = TypeVar("T")
@@ -28,8 +30,17 @@ def perform(visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **nam
             result = use_case(access, *arguments, **named)
         outcome = "success"
         return result
-    except Refusal:
+    except Refusal as no:
         outcome = "refused"
+        if isinstance(no, NotAllowed | NotYours | OnlyLooking):
+            _note_refusal(visitor, name, no)
         raise
     finally:
         service.record_use(visitor, name, outcome, time.perf_counter() - began)
+
+
+def _note_refusal(visitor: Visitor, name: str, no: Refusal) -> None:
+    """Write down that somebody asked for what is not theirs; the refused transaction itself left nothing."""
+    why = {NotYours: "not theirs", OnlyLooking: "only looking"}.get(type(no), "not allowed")
+    with suppress(Busy), acting_for(visitor) as access:
+        access.note("access.refused", use_case=name, why=why)

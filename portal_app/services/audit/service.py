@@ -1,5 +1,6 @@
 """The audit trail as people use it: search, verify, take along."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,12 @@ MOST_EXPORTED = 100_000
 
 
 def _wanted(
-    words: str, action: str, actor: str, account_id: str, begin: datetime | None, end: datetime | None
+    words: str,
+    action: str,
+    actor: str | Collection[str],
+    account_id: str | Collection[str],
+    begin: datetime | None,
+    end: datetime | None,
 ) -> list[Any]:
     wanted: list[Any] = []
     if words:
@@ -29,10 +35,9 @@ def _wanted(
         )
     if action:
         wanted.append(col(AuditEntry.action).startswith(action, autoescape=True))
-    if actor:
-        wanted.append(col(AuditEntry.actor) == actor)
-    if account_id:
-        wanted.append(col(AuditEntry.account_id) == account_id)
+    for column, one_of in ((col(AuditEntry.actor), actor), (col(AuditEntry.account_id), account_id)):
+        if one_of != "":
+            wanted.append(column.in_([one_of] if isinstance(one_of, str) else one_of))
     if begin:
         wanted.append(col(AuditEntry.at) >= begin)
     if end:
@@ -46,8 +51,8 @@ def search(
     *,
     words: str = "",
     action: str = "",
-    actor: str = "",
-    account_id: str = "",
+    actor: str | Collection[str] = "",
+    account_id: str | Collection[str] = "",
     begin: datetime | None = None,
     end: datetime | None = None,
     before: int | None = None,

@@ -164,6 +164,7 @@ def who(access: Access) -> Who:
         looker=visitor.viewer_name,
         looks_until=clock_of(visitor.viewing_until, visitor.zone) if visitor.viewing_until else "",
         runs_people=access.may("staff.run"),
+        sees_trail=access.may("audit.see") and visitor.staff,
         gives_places=access.may("people.places") and not visitor.staff,
     )
 

@@ -1,0 +1,174 @@
+"""The trail in words: found by words, person, account and days, checked, taken along as a file."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlmodel import col, or_
+
+from portal_app.core import when
+from portal_app.core.access import Access, reads
+from portal_app.core.accounts import Person, accounts_named, numbers_of
+from portal_app.core.clock import now, zone_of
+from portal_app.core.errors import Refusal
+from portal_app.core.trail import AuditEntry
+from portal_app.services.audit import service, words
+from portal_app.shapes.audit import TrailAsked, TrailPage
+from portal_app.shapes.files import Download
+from portal_app.shapes.forms import Choice
+from portal_app.shapes.status import Happening, Notice
+
+_MOST_PEOPLE = 200
+_QUIET = ("use_case",)
+
+
+def _day(said: str, field: str) -> date | None:
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError as trouble:
+        raise Refusal("Give the day as year, month and day, such as 2026-03-31.", field) from trouble
+
+
+def _wanted(access: Access, asked: TrailAsked) -> dict[str, Any]:
+    zone = zone_of(access.visitor.zone)
+    first, last = _day(asked.first, "first"), _day(asked.last, "last")
+    if first and last and last < first:
+        raise Refusal("The last day lies before the first one. Change one of them.", "last")
+    wanted: dict[str, Any] = {"words": asked.words.strip(), "action": asked.action}
+    if asked.person.strip():
+        wanted["actor"] = _people(access, asked.person.strip())
+    if asked.account.strip():
+        wanted["account_id"] = accounts_named(access.db, access.visitor.company_id, asked.account.strip())
+    if first:
+        wanted["begin"] = datetime.combine(first, time(), zone).astimezone(UTC)
+    if last and last < date.max:
+        wanted["end"] = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+    return wanted
+
+
+def _people(access: Access, said: str) -> list[str]:
+    """Whose acts are meant: everybody of that name or address, or the house itself by its own name."""
+    alike = or_(
+        *(column.icontains(said, autoescape=True) for column in (col(Person.name), col(Person.email)))
+    )
+    found = access.db.execute(access.columns(Person, col(Person.id)).where(alike).limit(_MOST_PEOPLE))
+    return [*found.scalars(), said]
+
+
+@reads
+def page(access: Access, asked: TrailAsked, before: int = 0) -> TrailPage:
+    """Fifty entries of the trail in words, newest first, going on before that number."""
+    access.require("audit.see")
+    wanted = _wanted(access, asked)
+    found = service.search(access, **wanted, before=before or None, limit=service.PAGE + 1)
+    more, shown = len(found) > service.PAGE, found[: service.PAGE]
+    return TrailPage(
+        ready=True,
+        found=_counted(len(shown), more, before),
+        rows=_in_words(access, shown),
+        older=shown[-1].seq if more else 0,
+        actions=tuple(Choice(begins, called) for begins, called in words.GROUPS.items()),
+        file_to=f"/files/{access.visitor.kind}/audit?{urlencode(asdict(asked))}",
+    )
+
+
+def _counted(count: int, more: bool, before: int) -> str:
+    if not count:
+        return "Nothing older." if before else "Nothing in the trail fits. Try fewer words or more days."
+    if more:
+        return f"The {'next' if before else 'newest'} {count} that fit"
+    return "1 act" if count == 1 else f"{count} acts"
+
+
+def _in_words(access: Access, entries: list[AuditEntry]) -> tuple[Happening, ...]:
+    named = {entry.actor for entry in entries} | {entry.about for entry in entries}
+    people = access.columns(Person, col(Person.id), col(Person.name)).where(col(Person.id).in_(named))
+    names: dict[str, str] = {row.id: row.name for row in access.db.execute(people)}
+    accounts = {entry.account_id for entry in entries if entry.account_id}
+    numbers = numbers_of(access.db, access.visitor.company_id, accounts)
+    return tuple(_line(access, entry, names, numbers) for entry in entries)
+
+
+def _line(access: Access, entry: AuditEntry, names: dict[str, str], numbers: dict[str, str]) -> Happening:
+    who = names.get(entry.actor) or _house(entry.actor)
+    if entry.on_behalf:
+        who += f", for {entry.on_behalf},"
+    about = names.get(entry.about, entry.about) if entry.about != entry.actor else ""
+    account = numbers.get(entry.account_id, "")
+    parts = [
+        about and f"About {about}",
+        account and f"account {account}",
+        *_facts(entry.facts),
+        entry.address and f"from {entry.address}",
+    ]
+    more = ", ".join(part for part in parts if part)
+    told = f"{who} {words.said(entry.action)}."
+    visitor = access.visitor
+    return Happening(
+        when.since(entry.at, now(), visitor.zone, visitor.locale),
+        told,
+        f"{more[:1].upper()}{more[1:]}." if more else "",
+        str(entry.seq),
+    )
+
+
+def _house(actor: str) -> str:
+    if actor.startswith("job:"):
+        return "The portal"
+    return {"system": "The portal", "": "Somebody"}.get(actor, actor)
+
+
+def _facts(kept: str) -> list[str]:
+    try:
+        facts = json.loads(kept)
+    except ValueError:
+        return []
+    if not isinstance(facts, dict):
+        return []
+    return [
+        f"{name.replace('_', ' ')} {value}"[:120]
+        for name, value in facts.items()
+        if name not in _QUIET and isinstance(value, str | int) and value != ""
+    ]
+
+
+@reads
+def check(access: Access) -> Notice:
+    """Follow every link of the company's trail now, and say whether it is whole."""
+    broken = service.verify(access)
+    visitor = access.visitor
+    moment = when.since(now(), now(), visitor.zone, visitor.locale)
+    if broken is None:
+        return Notice("The trail is whole", f"Every entry was checked: {moment}.", "good")
+    return Notice(
+        f"The trail is broken at number {broken}",
+        f"Somebody changed or removed an entry past the portal. Keep the database as it is and find out who "
+        f"had access to it. Checked: {moment}.",
+        "urgent",
+    )
+
+
+def trail_file(
+    access: Access,
+    words: str = "",
+    action: str = "",
+    person: str = "",
+    account: str = "",
+    first: str = "",
+    last: str = "",
+) -> Download:
+    """What is found, as a CSV that no spreadsheet takes formulas from; oldest first, 100,000 at most."""
+    access.require("audit.see")
+    asked = TrailAsked(words, action, person, account, first, last)
+    text = service.export(access, **_wanted(access, asked))
+    day = now().astimezone(zone_of(access.visitor.zone)).date()
+    return Download(
+        f"trail-{day.isoformat()}.csv", "text/csv; charset=utf-8", text.encode("utf-8", "replace")
+    )
+
+
+DOWNLOADS = {"audit": trail_file}
