@@ -178,7 +178,7 @@ def failing_pairs(palette: Palette, shade: Shade) -> list[str]:
 
 
 _STILL = (
-    '--face:"Inter Portal",system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;'
+    '--face:"Inter Portal","Inter Before",system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;'
     "--size-figure:2.75rem;--size-figure-wide:3.5rem;--size-title:1.5rem;--size-section:1.125rem;"
     "--size-body:1rem;--size-small:.875rem;--size-least:.8125rem;"
     "--space-1:.25rem;--space-2:.5rem;--space-3:.75rem;--space-4:1rem;--space-5:1.5rem;"

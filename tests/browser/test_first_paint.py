@@ -30,12 +30,14 @@ def let_in(page: Page, portal: Portal, email: str = MAYA) -> Page:
 
 
 class Held:
-    """Scripts that wait until the test lets them go."""
+    """Scripts, and with `face` the typeface, that wait until the test lets them go."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, face: bool = False) -> None:
         self.waiting: list[Route] = []
         self.open = False
         page.route("**/assets/*.js", self._hold)
+        if face:
+            page.route("**/*.woff2", self._hold)
 
     def _hold(self, route: Route) -> None:
         if self.open:
@@ -55,7 +57,7 @@ class Held:
 def test_the_live_page_takes_over_without_a_jump_or_a_lost_place(new_page, portal, viewport):
     page = let_in(new_page(viewport, service_workers="block"), portal)
     page.add_init_script(SHIFTS)
-    held = Held(page)
+    held = Held(page, face=True)
     page.goto("/energy", wait_until="commit")
     first = page.locator("#first")
     first.get_by_role("link", name="Pay my bill").focus()
@@ -67,6 +69,7 @@ def test_the_live_page_takes_over_without_a_jump_or_a_lost_place(new_page, porta
     before = first.locator("h1").bounding_box()
     held.release()
     first.wait_for(state="detached")
+    page.evaluate("document.fonts.ready.then(() => true)")
     assert page.evaluate(MAINS) == 1
     assert "Pay my bill" in page.evaluate("document.activeElement.textContent")
     assert page.evaluate("scrollY") == at
