@@ -24,6 +24,7 @@ from portal_app.endpoints import (
     files,
     health,
     mailed,
+    passkeys,
     people,
     security,
     sharing,
@@ -169,7 +170,7 @@ def _served(app: Any) -> Any:
     shared = {kind.key: kind.shared for kind in KINDS if kind.shared is not None}
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
     own = [*_front_door(), *auth.routes(), *people.routes(), *security.routes()]
-    own += mailed.routes()
+    own += [*mailed.routes(), *passkeys.routes()]
     own += [*staying.routes(), *drafts.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)

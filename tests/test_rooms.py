@@ -46,6 +46,7 @@ OWN_CLOCK = {
 DOORS = {
     "stripe": ("services/billing/stripe.py", "services/billing/gateway.py"),
     "authlib": ("services/identity/door.py", "services/identity/oidc.py"),
+    "webauthn": ("services/identity/webauthn_door.py",),
     "smtplib": ("services/notifications/post.py",),
     "procrastinate": ("jobs/", "services/notifications/door.py"),
 }

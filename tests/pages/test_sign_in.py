@@ -19,7 +19,7 @@ def test_every_form_is_the_browsers_own_and_needs_no_script():
 
 @pytest.mark.line("S-01")
 def test_a_password_manager_knows_both_fields_and_pasting_is_not_stopped():
-    assert re.search(r'autoComplete"?:"username"', DRAWN)
+    assert re.search(r'autoComplete"?:"username webauthn"', DRAWN)
     assert re.search(r'autoComplete"?:"current-password"', DRAWN)
     assert "onPaste" not in DRAWN
 

@@ -14,11 +14,13 @@ from portal_app.components.blocks.dialog import dialog
 from portal_app.components.blocks.fields import field
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.notice import notice
+from portal_app.components.blocks.passkeys import passkey_button
 from portal_app.components.blocks.security import device_rows, factor_rows, scan, shown_once, typed_out
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.draw import when, words
 from portal_app.components.frames import Around, frame_for
 from portal_app.pages.page import OpenPage, Page
+from portal_app.pages.shared.passkeys import own_passkeys
 from portal_app.shapes.forms import Effect, Help
 from portal_app.shapes.status import Notice
 from portal_app.shapes.tasks import LinkRow
@@ -141,7 +143,9 @@ def security() -> rx.Component:
     page = SecurityState.page
     shown = rx.fragment(
         _head("Sign-in and devices", page.email),
-        rx.el.div(_second_steps(), _codes_and_password(), class_name="col"),
+        rx.el.div(
+            own_passkeys([SecurityState.refresh]), _second_steps(), _codes_and_password(), class_name="col"
+        ),
         rx.el.div(_devices(), class_name="col"),
         _asked(),
     )
@@ -290,13 +294,15 @@ def _out(text: str) -> rx.Component:
 def second() -> rx.Component:
     """The second step of a sign-in: a code of the app, or a recovery code."""
     state = SecondState
+    code = _sent(
+        "/auth/second",
+        _code_or_recovery(state.problem),
+        button("Go on", "primary", wide=True, type="submit"),
+    )
     return _alone(
         _head("Your second step", "One more step, so that a stolen password alone lets nobody in."),
-        _sent(
-            "/auth/second",
-            _code_or_recovery(state.problem),
-            button("Go on", "primary", wide=True, type="submit"),
-        ),
+        rx.cond(state.ways.passkey, passkey_button("Use a passkey", "second", "primary")),
+        rx.cond(~state.ways.passkey | state.ways.code, code),
         _out("Sign in as somebody else"),
         who=state.who,
     )
@@ -324,7 +330,10 @@ def prove() -> rx.Component:
         _head("Confirm that it is you", "What you are about to do needs it. Then you go on where you were."),
         rx.cond(
             ways.ready,
-            rx.cond(ways.code | ways.password, form, nothing),
+            rx.fragment(
+                rx.cond(ways.passkey, passkey_button("Use a passkey", "prove", "primary")),
+                rx.cond(ways.code | ways.password, form, rx.cond(ways.passkey, rx.fragment(), nothing)),
+            ),
             rows_skeleton(1, "Loading"),
         ),
         when(ways.ready, lambda: _out("Sign out")),
@@ -340,6 +349,7 @@ def second_step() -> rx.Component:
             "Set up your second step",
             "Your sign-in needs one besides the password. It takes about a minute; then all is open.",
         ),
+        passkey_button("Use a passkey instead", "add"),
         _new_app(),
         class_name="stack loose",
     )

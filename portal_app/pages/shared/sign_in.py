@@ -15,6 +15,7 @@ from portal_app.components.atoms.surface import face, section
 from portal_app.components.blocks.empty import empty
 from portal_app.components.blocks.fields import field
 from portal_app.components.blocks.notice import notice, notices
+from portal_app.components.blocks.passkeys import passkey_button
 from portal_app.components.draw import ids, when, words
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
@@ -42,7 +43,12 @@ def _form() -> rx.Component:
         _kept("next", SignInState.next_place),
         _kept("company", SignInState.company_slug),
         field(
-            "Email", "email", kind="email", autocomplete="username", value=SignInState.email, maxLength=254
+            "Email",
+            "email",
+            kind="email",
+            autocomplete="username webauthn",
+            value=SignInState.email,
+            maxLength=254,
         ),
         field("Password", "password", kind="password", maxLength=128),
         button("Sign in", "primary", wide=True, type="submit"),
@@ -62,6 +68,7 @@ def _enter() -> rx.Component:
             class_name="stack even",
         ),
         _form(),
+        passkey_button("Use a passkey", "sign-in"),
         rx.el.div(
             link("Forgot your password?", words("/reset", SignInState.onward)),
             link("Email me a sign-in link", words("/sign-in/mailed", SignInState.onward)),

@@ -19,6 +19,7 @@ WRONG_TRIES = RateLimitItemPerMinute(8, 15, namespace="sign-in")
 WRONG_CODES = RateLimitItemPerMinute(8, 15, namespace="code")
 MAILS_TO = RateLimitItemPerMinute(5, 15, namespace="mail-to")
 MAILS_FROM = RateLimitItemPerMinute(9, 15, namespace="mail-from")
+PASSKEYS_ASKED = RateLimitItemPerMinute(300, 1, namespace="passkey")
 LOOKING_AROUND = RateLimitItemPerMinute(300, 1, namespace="look-around")
 OPEN_FORMS = RateLimitItemPerMinute(10, 15, namespace="open-form")
 

@@ -17,6 +17,7 @@ from portal_app.shapes.people import Who
 from portal_app.shapes.security import ProofWays, SecurityPage
 from portal_app.shapes.status import Notice
 from portal_app.state.session import Acting, in_thread
+from portal_app.state.shared.passkeys import PasskeysState
 
 SECRET = "app-secret"  # noqa: S105 -- the name of a place on the page
 CODES = "recovery-codes"
@@ -61,6 +62,12 @@ class SecurityState(Acting, rx.State):
         done = DONE.get(str(self.router.url.query_parameters.get("done", "")))
         if done is not None:
             await self._say(done)
+        return PasskeysState.load
+
+    @rx.event
+    async def refresh(self):
+        """Show how it stands after another part of the page changed it."""
+        await self._show()
 
     @rx.event
     def ask_remove(self, app_id: str):
