@@ -12,6 +12,7 @@ from portal_app.core.errors import Refusal
 from portal_app.core.ids import new_secret
 from portal_app.portals.energy.service.places import premises
 from portal_app.portals.energy.tables import DataConsent, Register
+from portal_app.services.billing.company import hold
 from portal_app.settings import settings
 from portal_app.shapes.energy_data import Asked, ConsentRow, MyDataPage, Token
 from portal_app.shapes.forms import Choice, Effect
@@ -31,6 +32,7 @@ ADDRESS = "/files/share/energy"
 LONGEST = 3 * 365
 """Days a consent may run; whoever still wants it then is asked again."""
 
+_AT_ONCE = timedelta(seconds=30)
 USUAL = 365
 
 
@@ -83,9 +85,19 @@ def ask_to_give(access: Access, party: str, scope: str, ends_on: str) -> Asked:
 
 
 def give(access: Access, party: str, scope: str, ends_on: str) -> Token:
-    """Let a third party read this account's meter data; gives the secret to hand to them, once."""
+    """Let a third party read this account's meter data; gives the secret to hand to them, once.
+
+    Raises Refusal for the same once more within half a minute: a second tap, or another tab.
+    """
     access.require("data.share")
-    name, scope, end = checked(party, scope, ends_on, today(access.visitor.zone))
+    here = today(access.visitor.zone)
+    name, scope, end = checked(party, scope, ends_on, here)
+    # Two taps, or two tabs: one consent, since only one of two secrets would be handed on.
+    hold(access, access.visitor.account_id)
+    same = (col(DataConsent.party) == name, col(DataConsent.scope) == scope)
+    just_now = (col(DataConsent.revoked_at).is_(None), col(DataConsent.made_at) > now() - _AT_ONCE)
+    if access.first(DataConsent, *same, *just_now) is not None:
+        raise Refusal(f"{name} was just allowed to read that. The secret stands where you did it.", "party")
     token = new_secret()
     consent = access.add(
         DataConsent,
