@@ -6,7 +6,7 @@ from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.billing import errands as billing
 from portal_app.services.drafts import service as drafts
-from portal_app.services.identity import way_back
+from portal_app.services.identity import tidying, way_back
 from portal_app.services.notifications import service as notifications
 
 HANDLERS: dict[str, Handler] = {
@@ -16,10 +16,12 @@ HANDLERS: dict[str, Handler] = {
     **notifications.JOBS,
     **billing.JOBS,
     **way_back.JOBS,
+    **tidying.JOBS,
 }
 
 REPEATING: tuple[Repeating, ...] = (
     Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),
+    Repeating("forget-old-sign-ins", "29 3 * * *", "identity.forget_old", per_company=False),
     Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
     Repeating("forget-old-drafts", "41 3 * * *", "drafts.forget_old"),
     *billing.REPEATING,

@@ -114,10 +114,11 @@ def test_a_job_that_keeps_failing_is_dead_in_the_end_and_can_be_revived(engine, 
             assert leased is not None
             outcomes.append(run.run(leased, {"break": breaks}))
     assert outcomes == ["waiting"] * 7 + ["dead"]
+    (dead,) = [job.id for job in jobs()]
     with acting_for_company(people.company.id) as access:
         assert [job.kind for job in queue.dead(access.db, people.company.id)] == ["break"]
-        assert not queue.try_again(access.db, people.other_company.id, jobs()[0].id)
-        assert queue.try_again(access.db, people.company.id, jobs()[0].id)
+        assert not queue.try_again(access.db, people.other_company.id, dead)
+        assert queue.try_again(access.db, people.company.id, dead)
     done = []
     engine({"break": lambda _access, payload: done.append(payload)}).run_due()
     assert done == [{"word": "break"}]
