@@ -18,6 +18,7 @@ from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.timeline import timeline
+from portal_app.components.draw import unbroken
 from portal_app.components.icons import icon
 from portal_app.shapes.forms import Choice, Effect
 from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
@@ -110,7 +111,7 @@ def _transfer() -> rx.Component:
             _fact("To", asked.payee),
             _fact("Bank", asked.bank),
             _fact("Account", asked.iban),
-            _fact("Reference", asked.reference),
+            _fact("Reference", asked.reference, "num"),
             _fact("By", asked.due),
             class_name="facts",
         ),
@@ -120,8 +121,17 @@ def _transfer() -> rx.Component:
     )
 
 
-def _fact(label: str, value: Any) -> rx.Component:
-    return rx.el.div(rx.el.dt(label, class_name="small quiet"), rx.el.dd(rx.el.b(value)))
+def _recorded() -> rx.Component:
+    """The same for who hears the page: the card is what everybody else reads."""
+    asked = BillState.request
+    said = rx.fragment("Transfer ", asked.amount, " from your bank. Reference ", asked.reference, ".")
+    return rx.el.div(rx.cond(asked.reference, said), role="status", class_name="heard")
+
+
+def _fact(label: str, value: Any, dress: str = "") -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(label, class_name="small quiet"), rx.el.dd(rx.el.b(unbroken(value), class_name=dress))
+    )
 
 
 def bill() -> rx.Component:
@@ -153,6 +163,7 @@ def bill() -> rx.Component:
         page.ready,
         rx.fragment(
             head,
+            _recorded(),
             rx.cond(BillState.request.reference, rx.el.div(_transfer(), class_name="whole to-do")),
             rx.el.div(lines, class_name="col"),
             rx.el.div(rx.cond(page.why_title, why), class_name="col"),
@@ -322,7 +333,7 @@ def budget() -> rx.Component:
         rx.el.section(
             rx.el.h1("The same amount every month"),
             rx.cond(offer.amount, rx.el.p(rx.el.span(offer.amount, class_name="big"), class_name="figure")),
-            rx.el.p(offer.words, class_name="meaning"),
+            rx.cond(offer.open, rx.fragment(), rx.el.p(offer.words, class_name="meaning")),
             rx.cond(offer.basis, rx.el.p(offer.basis, class_name="quiet")),
             rx.cond(offer.looks, rx.el.p(offer.looks, class_name="quiet")),
             rx.cond(offer.settles, rx.el.p(offer.settles, class_name="quiet")),

@@ -262,7 +262,7 @@ def autopay(access: Access) -> AutopayView:
     access.require("bill.see")
     order = _standing_order(access)
     if order is None or order.state == "off":
-        return AutopayView(words="Off. You pay each bill yourself.")
+        return AutopayView(words="You pay each bill yourself.")
     day, company = today(access), company_of(access)
     coming = _announced(access, order.account_id)
     first = coming[0] if coming else None

@@ -66,10 +66,15 @@ def bills(access: Access, site_id: str | None = None) -> list[InvoiceLine]:
     return [_listed(access, bill, left.get(bill.id, 0), day, several) for bill in found]
 
 
+def _named(bill: Bill, several: bool) -> str:
+    """A bill's title, with its place where the account has several."""
+    return f"{bill.title}, {bill.site_name}" if several and bill.site_name else bill.title
+
+
 def _listed(access: Access, bill: Bill, left: int, day: date, several: bool) -> InvoiceLine:
     return InvoiceLine(
         id=bill.id,
-        title=f"{bill.title}, {bill.site_name}" if several and bill.site_name else bill.title,
+        title=_named(bill, several),
         period=rules.period_text(bill.period_from, bill.period_to),
         amount=money(access, bill.total_cents, bill.currency),
         badge=badge_of(access, bill, left, day),
@@ -253,7 +258,9 @@ def payments(access: Access) -> list[PaymentLine]:
     """The history of payments, newest first: what arrived, and what was asked for and has not arrived yet."""
     access.require("bill.see")
     asked = access.all(Payment, order=(col(Payment.asked_at).desc(), col(Payment.id).desc()))
-    titles = {bill.id: bill for bill in access.all(Bill)}
+    every = access.all(Bill)
+    several = len({bill.site_id for bill in every}) > 1
+    titles = {bill.id: _named(bill, several) for bill in every}
     arrived = access.all(Transfer, order=(col(Transfer.received_on).desc(), col(Transfer.id).desc()))
     by_id = {payment.id: payment for payment in asked}
     zone = company_of(access).zone
@@ -279,10 +286,10 @@ _WAITING = {
 }
 
 
-def _waiting(access: Access, payment: Payment, bill: Bill, zone: str) -> PaymentLine:
+def _waiting(access: Access, payment: Payment, title: str, zone: str) -> PaymentLine:
     return PaymentLine(
         id=payment.id,
-        title=bill.title,
+        title=title,
         amount=money(access, payment.cents, payment.currency),
         when=rules.day_text(clock.local(payment.asked_at, zone).date(), clock.today(zone)),
         who=_asked_by(payment, zone),
@@ -293,13 +300,13 @@ def _waiting(access: Access, payment: Payment, bill: Bill, zone: str) -> Payment
 
 
 def _arrived(
-    access: Access, transfer: Transfer, payment: Payment, titles: dict[str, Bill], zone: str
+    access: Access, transfer: Transfer, payment: Payment, titles: dict[str, str], zone: str
 ) -> PaymentLine:
     credit = money(access, transfer.credited_cents, payment.currency)
     more = f" {credit} of it is kept as credit." if transfer.credited_cents else ""
     return PaymentLine(
         id=transfer.id,
-        title=titles[payment.bill_id].title,
+        title=titles[payment.bill_id],
         amount=money(access, transfer.cents, payment.currency),
         when=rules.day_text(transfer.received_on, clock.today(zone)),
         who=f"{_asked_by(payment, zone)}. Recorded by {transfer.recorded_by}.{more}",

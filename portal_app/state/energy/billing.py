@@ -8,7 +8,6 @@ from portal_app.services.billing import service as billing
 from portal_app.shapes.billing import AutopayOffer, AutopayView, BudgetOffer, DeliveryView
 from portal_app.shapes.energy import BillingPage, BillPage
 from portal_app.shapes.money import PaymentRequest
-from portal_app.shapes.status import Notice
 from portal_app.state.session import Acting
 
 
@@ -44,14 +43,6 @@ class BillState(Acting, rx.State):
     async def pay(self):
         """Ask to pay it; the same reference comes back on every tap."""
         self.request = await self._do(bills.pay, self.page.id)
-        await self._say(
-            Notice(
-                f"Transfer {self.request.amount} with this reference",
-                "It shows here as paid one or two bank days after you send it.",
-                "good",
-                self.request.reference,
-            )
-        )
 
     @rx.event
     def put_away(self):
@@ -170,7 +161,7 @@ class PaperlessState(Acting, rx.State):
     async def load(self):
         """Show how bills arrive."""
         self.view = await self._do(billing.delivery)
-        self.email = self.view.email
+        self.email = self.view.email or (await self._visitor()).email
 
     @rx.event
     def set_email(self, value: str):

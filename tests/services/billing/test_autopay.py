@@ -197,7 +197,7 @@ def test_autopay_goes_through_its_states_and_no_others(house):
     assert _view(house).badge.text == "Paused"
     _do(house, moves["resume"])
     _do(house, moves["stop"])
-    assert _view(house).words == "Off. You pay each bill yourself."
+    assert _view(house).words == "You pay each bill yourself."
     with pytest.raises(Refusal, match="Autopay is off"):
         _do(house, service.autopay_authorise, stored_agreed(house))
     _on(house)

@@ -299,7 +299,8 @@ def _why_different(access: Access, row: Bill, before: Bill) -> tuple[SumLine, ..
     said = _said(access)
 
     def signed(cents: int) -> str:
-        return f"{'+' if cents > 0 else ''}{said(cents)}"
+        sign = "+" if cents > 0 else "\N{MINUS SIGN}" if cents < 0 else ""
+        return f"{sign}{said(abs(cents))}"
 
     lines = [SumLine(names[code], signed(cents)) for code, cents in sums.items() if cents]
     if rest:
