@@ -11,6 +11,9 @@ from portal_app.components.draw import each, either, live, percent, shape, style
 from portal_app.components.icons import icon, tone_icon
 from portal_app.shapes.charts import Fact, MapShape, MapView
 
+_NEAR_TOP = 24
+"""Per cent of the height above which the label of home stands under its place, not over it."""
+
 
 def _ground(part: Any) -> rx.Component:
     return shape("path", d=part.path, class_name=words("ground ", part.kind))
@@ -43,8 +46,10 @@ def _home(view: Any) -> rx.Component:
         lambda: rx.el.span(
             icon("home", "small"),
             rx.el.span(view.home_label),
-            class_name="home-pin",
-            custom_attrs=styled(left=percent(view.home_x), top=percent(view.home_y)),
+            class_name=either(view.home_y < _NEAR_TOP, "home-pin below", "home-pin"),
+            custom_attrs=styled(
+                left=percent(view.home_x), top=percent(view.home_y), at_=percent(view.home_x)
+            ),
         ),
     )
 
@@ -82,9 +87,12 @@ def _zoom(label: str, name: str, can: Any, handler: Any) -> rx.Component:
     return button(label, icon=name, low=True, disabled=either(can, False, True), on_click=handler)
 
 
-def map_view(view: Any, *, on_closer: Any = None, on_wider: Any = None, listed: bool = True) -> rx.Component:
+def map_view(
+    view: Any, *, on_closer: Any = None, on_wider: Any = None, listed: bool = True, alone_opened: Any = True
+) -> rx.Component:
     """Draw a `MapView`: ground, areas, points with the shape of their tone, home, and all of it as a list.
 
+    A single entry shows its facts at once with `alone_opened`; off where the page has them already.
     The buttons show where handlers are given; they change the zoom of the view and nothing else.
     """
     picture = rx.el.div(
@@ -117,7 +125,7 @@ def map_view(view: Any, *, on_closer: Any = None, on_wider: Any = None, listed: 
         legend = when(
             view.legend,
             lambda: rx.el.ul(
-                each(view.legend, lambda part: _entry(part, _count(view.legend) == 1)),
+                each(view.legend, lambda part: _entry(part, (_count(view.legend) == 1) & alone_opened)),
                 class_name="rows ruled map-list",
             ),
             lambda: rx.el.p(view.empty, class_name="quiet"),

@@ -191,9 +191,39 @@ def _shape(feature: Mapping[str, Any], index: int, mark: MapMark, frame: _Frame)
     )
 
 
-def _ground(features: Iterable[Mapping[str, Any]], frame: _Frame) -> tuple[MapShape, ...]:
-    """Land, water and roads, with words that do not touch each other."""
-    shapes, taken = [], []
+_Box = tuple[float, float, float, float]
+_PIN, _STEM = 32.0, 104.0
+_BESIDE = (0.0, 44.0, -44.0, 72.0, -72.0)
+"""Pixels up or down that the name of a place may move to stand clear of pins and other names."""
+
+
+def _pins(points: Sequence[MapShape], home: Position | None, home_label: str, frame: _Frame) -> list[_Box]:
+    """Where pins and the label of home stand on a phone, so that no name is put under them."""
+    at = [(point.x / 100 * frame.width, point.y / 100 * frame.height) for point in points]
+    taken = [(x - _PIN, y - _PIN, x + _PIN, y + _PIN) for x, y in at]
+    if home is not None:
+        wide = 40 + 6.5 * len(home_label)
+        taken.append((home[0] - wide, home[1] - _STEM, home[0] + wide, home[1]))
+    return taken
+
+
+def _name_place(at: Position, label: str, frame: _Frame, taken: Sequence[_Box]) -> Position | None:
+    """The nearest place for a name where nothing else stands; None where there is none."""
+    half = 6.0 * len(label)
+    for aside in _BESIDE:
+        x, y = at[0], at[1] + aside
+        box = (x - half, y - 14, x + half, y + 14)
+        inside = min(box[:2]) >= 0 and box[2] <= frame.width and box[3] <= frame.height
+        if inside and not any(_touch(box, other) for other in taken):
+            return x, y
+    return None
+
+
+def _ground(
+    features: Iterable[Mapping[str, Any]], frame: _Frame, pins: Sequence[_Box] = ()
+) -> tuple[MapShape, ...]:
+    """Land, water and roads, with names that touch neither each other nor a pin."""
+    shapes, taken = [], list(pins)
     for index, feature in enumerate(features):
         path = _path(feature["geometry"], frame)
         if not path:
@@ -201,12 +231,12 @@ def _ground(features: Iterable[Mapping[str, Any]], frame: _Frame) -> tuple[MapSh
         named = feature.get("properties") or {}
         at = frame.place(centre_of(feature["geometry"]))
         label = str(named.get("name") or "")
-        box = (at[0] - 4.5 * len(label), at[1] - 14, at[0] + 4.5 * len(label), at[1] + 14)
-        inside = min(box[:2]) >= 0 and box[2] <= frame.width and box[3] <= frame.height
-        if label and inside and not any(_touch(box, other) for other in taken):
-            taken.append(box)
-        else:
+        free = _name_place(at, label, frame, taken) if label else None
+        if free is None:
             label = ""
+        else:
+            at = free
+            taken.append((at[0] - 6.0 * len(label), at[1] - 14, at[0] + 6.0 * len(label), at[1] + 14))
         shapes.append(
             MapShape(
                 id=str(named.get("id") or f"ground-{index}"),
@@ -220,7 +250,7 @@ def _ground(features: Iterable[Mapping[str, Any]], frame: _Frame) -> tuple[MapSh
     return tuple(shapes)
 
 
-def _touch(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _touch(one: _Box, other: _Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
@@ -269,12 +299,13 @@ def map_view(
     ]
     at_home = frame.place(home) if home is not None else (-1.0, -1.0)
     seen = home is not None and 0 <= at_home[0] <= width and 0 <= at_home[1] <= height
+    points = _drawn_points(placed, frame, apart, many)
     return MapView(
         width=width,
         height=height,
-        ground=_ground(ground, frame),
+        ground=_ground(ground, frame, _pins(points, at_home if seen else None, home_label, frame)),
         areas=tuple(shape for shape in shapes if shape.path),
-        points=_drawn_points(placed, frame, apart, many),
+        points=points,
         home_x=in_per_cent(at_home[0], width) if seen else -1.0,
         home_y=in_per_cent(at_home[1], height) if seen else -1.0,
         home_label=home_label if seen else "",
