@@ -123,9 +123,12 @@ def _axis(
     if end_word:
         wanted.append([AxisMark(100.0, end_word, "end")])
     if now is not None and now_word:
-        wanted.append(at(now, now_word))
+        at_the_end = [AxisMark(100.0, now_word, "end")] if now == places - 1 else []
+        middle, *aside = at(now, now_word)
+        wanted.append([middle, *at_the_end, *aside])
     most = 12 if roomy else 5
-    spread = evenly(len(words), most)
+    said = [index for index, word in enumerate(words) if word]
+    spread = [said[place] for place in evenly(len(said), most)]
     wanted.extend(at(index, words[index])[:1] for index in spread if index != first)
     last = len(words) - 1
     if places == len(words) and not end_word:
