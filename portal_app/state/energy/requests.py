@@ -1,5 +1,7 @@
 """Moving, one request, and readings: what a customer asks for and how it stands."""
 
+from dataclasses import replace
+
 import reflex as rx
 
 from portal_app.core.errors import NotYours
@@ -53,7 +55,10 @@ class MoveState(Acting, rx.State):
         """Send it, and follow what comes of it."""
         self.asking = False
         done = await self._do(moving.send)
-        await self._say(done.notice)
+        # The page it leads to says what comes next; the notice only that it is in, and its reference.
+        await self._say(
+            replace(done.notice, text="We write when something changes.", link_text="", link_to="")
+        )
         return rx.redirect(f"/energy/account/request?id={done.request_id}")
 
     @rx.event

@@ -162,7 +162,7 @@ def _place_row(access: Access, place: Premise, bill: _Bill, main: Insight) -> Li
     used = plain(units(main.use(main.start, main.until)), 0)
     return LinkRow(
         title=place.label,
-        detail=f"{place.street}, {used} {main.unit}",
+        detail=", ".join((*_street(place), f"{used} {main.unit}")),
         end=_written(access, bill.cost) if bill.cost is not None else "no price yet",
         badge=Badge(changed.text.removesuffix(_BY_NOW), changed.tone)
         if changed.text
@@ -172,9 +172,15 @@ def _place_row(access: Access, place: Premise, bill: _Bill, main: Insight) -> Li
     )
 
 
+def _street(place: Premise) -> tuple[str, ...]:
+    """The street, where the place is not called by it."""
+    return () if place.street == place.label else (place.street,)
+
+
 def _plain_rows(mine: list[Premise]) -> tuple[LinkRow, ...]:
     return tuple(
-        LinkRow(title=p.label, detail=p.street, link_to=f"/energy/usage?place={p.id}", id=p.id) for p in mine
+        LinkRow(title=p.label, detail="".join(_street(p)), link_to=f"/energy/usage?place={p.id}", id=p.id)
+        for p in mine
     )
 
 

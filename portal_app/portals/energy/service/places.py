@@ -130,7 +130,14 @@ def scale_of(access: Access) -> Literal["F", "C"]:
 
 def as_choices(found: list[Premise]) -> tuple[Choice, ...]:
     """Places to choose from; nothing to choose when there is one."""
-    return tuple(Choice(place.id, place.label, place.street) for place in found) if len(found) > 1 else ()
+    return (
+        tuple(
+            Choice(place.id, place.label, place.street if place.street != place.label else "")
+            for place in found
+        )
+        if len(found) > 1
+        else ()
+    )
 
 
 def bill_period(agreement: ServiceAgreement, day: date) -> tuple[date, date]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Container
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -176,7 +177,7 @@ def _stage(access: Access, request: ServiceRequest, place: int, at_stage: int, e
     by = f" by {clock(request.next_by)}" if request.next_by else ""
     what, stands = request.next_what[:1].upper() + request.next_what[1:], rules.WORDS[request.state]
     return Stage(
-        label, "open", f"Since {clock(request.state_since)}", "" if stands == label else stands,
+        label, "open", f"Since {clock(request.state_since)}", "" if stands.startswith(label) else stands,
         next_who=request.next_who, next_what=f"{what}{by}.", number=place + 1,
     )  # fmt: skip
 
@@ -186,6 +187,19 @@ def happened(access: Access, steps: list[RequestStep]) -> tuple[Happening, ...]:
     clock = outage_facts.clock_words(access)
     return tuple(
         Happening(clock(step.at), step.words, f"By {step.by}." if step.by else "") for step in reversed(steps)
+    )
+
+
+def their(words: str) -> str:
+    """A next step as our own people read it: "checks the customer’s details" for "checks your details"."""
+    return words.replace("your ", "the customer’s ")
+
+
+def from_outside(told: tuple[Happening, ...]) -> tuple[Happening, ...]:
+    """What has happened, as our own people read it: "You asked" is what the customer asked."""
+    return tuple(
+        replace(each, text=f"The customer {each.text[4:]}") if each.text.startswith("You ") else each
+        for each in told
     )
 
 

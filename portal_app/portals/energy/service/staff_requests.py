@@ -1,6 +1,7 @@
 """Requests for service as the utility's own people work on them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import col
@@ -67,10 +68,11 @@ def _row(access: Access, found: ServiceRequest, names: dict[str, Account]) -> Li
         else Badge("Their turn" if theirs else "Our turn", "info" if theirs else "attention")
     )
     by = f" by {clock(found.next_by)}" if found.next_by else ""
+    turn = f"Next: {_who(found)}, {request_facts.their(found.next_what)}"
     stands = f"{rules.WORDS[found.state]} since {clock(found.state_since)}"
     return LinkRow(
         title=request_facts.title(found),
-        detail=f"{names[found.account_id].name}. {stands}. Next: {_who(found)}, {found.next_what}{by}. "
+        detail=f"{names[found.account_id].name}. {stands}. {turn}{by}. "
         f"Reference {found.reference}.",
         link_to=f"/staff/energy/requests?id={found.id}",
         badge=badge,
@@ -117,9 +119,12 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
         title=request_facts.title(found),
         reference=found.reference,
         standing=request_facts.badge(found),
-        stages=request_facts.stages(access, found, steps),
+        stages=tuple(
+            replace(each, next_what=request_facts.their(each.next_what))
+            for each in request_facts.stages(access, found, steps)
+        ),
         facts=tuple(told),
-        happened=request_facts.happened(access, steps),
+        happened=request_facts.from_outside(request_facts.happened(access, steps)),
         events=tuple(Choice(each, _EVENTS[each]) for each in rules.possible(found.state) if each in _EVENTS),
         day=found.wanted_on.isoformat() if found.wanted_on else "",
         earliest=request_facts.here(access).isoformat(),

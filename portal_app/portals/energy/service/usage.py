@@ -263,13 +263,17 @@ def _odd_rows(access: Access, main: Insight) -> tuple[LinkRow, ...]:
         highest = "" if called.start == called.end else " on the highest day"
         rows.append(
             LinkRow(
-                title=f"{span}: {spikes.say(called, main.reason_of(called))}",
-                detail=f"{amount} {main.unit}{highest}, usually {usual}",
+                title=f"{span}: {called.heading.partition(' above ')[0]} above your usual",
+                detail=f"{_why(main.reason_of(called))}. {amount} {main.unit}{highest}, usually {usual}.",
                 link_to=f"/energy/usage?place={main.supply.premise.id}&on={called.highest.day.isoformat()}&span=day",
                 id=called.start.isoformat(),
             )
         )
     return tuple(rows)
+
+
+def _why(reason: spikes.Reason) -> str:
+    return f"{reason.text} why" if reason.code == "unknown" else reason.text
 
 
 def _odd_words(count: int) -> str:
