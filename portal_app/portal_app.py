@@ -70,7 +70,7 @@ def around(kind: Kind, page: Page, **values: Any) -> Around:
         "who": SessionState.who,
         "news_count": SessionState.news_count,
         "notice": SessionState.notice,
-        "alert": band.alert if band and page.who == "customer" else Alert(),
+        "alert": band.alert if band and page.who == "customer" and not page.own_alert else Alert(),
         "on_dismiss": SessionState.dismiss,
         "menu": account_menu(SessionState.accounts),
         "simple_switch": None if staff else simple_switch(),

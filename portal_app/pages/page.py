@@ -35,6 +35,8 @@ class Page:
     back_to: str | None = None
     back_text: str = "Back"
     footer: Any = None
+    own_alert: bool = False
+    """It says itself what the band over every page says, so the band stays away from it."""
 
 
 @dataclass(frozen=True)

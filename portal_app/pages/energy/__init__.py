@@ -196,6 +196,7 @@ PAGES = (
         "Outages",
         outages.outages,
         load=OutagesState.load,
+        own_alert=True,
         needs="outage.see",
         layout="even",
         guide=_OUTAGE_HELP,

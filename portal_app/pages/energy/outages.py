@@ -3,6 +3,7 @@
 import reflex as rx
 
 from portal_app.components.atoms.button import button, link_button
+from portal_app.components.atoms.link import link
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.action_bar import action_bar
 from portal_app.components.blocks.choose import choose
@@ -58,7 +59,12 @@ def _around() -> rx.Component:
     page = OutagesState.page
     return rx.el.div(
         section(
-            map_view(page.map, on_closer=OutagesState.closer, on_wider=OutagesState.wider),
+            map_view(
+                page.map,
+                on_closer=OutagesState.closer,
+                on_wider=OutagesState.wider,
+                alone_opened=page.facts.length() == 0,
+            ),
             title="In our area now",
         ),
         section(
@@ -134,6 +140,18 @@ def report() -> rx.Component:
     return rx.cond(state.nowhere, no_place("Report an outage"), asks)
 
 
+def _own() -> rx.Component:
+    return rx.el.div(link("See the outage at your own address", "/energy/outages"))
+
+
+def _sign_in() -> rx.Component:
+    return rx.el.p(
+        "Signing in shows the outage at your own address. ",
+        rx.el.a("Sign in", href="/sign-in?next=/energy/outages"),
+        class_name="quiet",
+    )
+
+
 def report_openly() -> rx.Component:
     """Reporting without signing in, and what is known already."""
     state = OpenReportState
@@ -156,9 +174,5 @@ def report_openly() -> rx.Component:
         rx.el.div(rx.el.h1("Report an outage"), notices(state.done), class_name="stack"),
         rx.cond(state.done.title, rx.fragment(), form),
         section(link_rows(state.news, "We know of no outage right now."), title="Outages we know of"),
-        rx.el.p(
-            "Signing in shows the outage at your own address. ",
-            rx.el.a("Sign in", href="/sign-in?next=/energy/outages"),
-            class_name="quiet",
-        ),
+        rx.match(state.signed_in, ("customer", _own()), ("staff", rx.fragment()), _sign_in()),
     )

@@ -14,14 +14,25 @@ from portal_app.components.atoms.rows import row_end, row_list, row_words
 from portal_app.components.atoms.surface import face, section
 from portal_app.components.blocks.empty import empty
 from portal_app.components.blocks.fields import field
+from portal_app.components.blocks.help_drawer import help_button, help_drawer
 from portal_app.components.blocks.notice import notice, notices
 from portal_app.components.blocks.passkeys import passkey_button
 from portal_app.components.draw import ids, when, words
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
 from portal_app.settings import settings
+from portal_app.shapes.forms import Help
 from portal_app.state.session import SessionState
 from portal_app.state.shared.sign_in import PROBLEMS, SignInState
+
+_HELP = Help(
+    "Help with signing in",
+    (
+        "Use the email your bills or letters from us go to. Capital and small letters count in a password.",
+        "After too many tries this stays shut for 15 minutes, for your safety. Nothing else changes.",
+        "An outage can be reported without signing in.",
+    ),
+)
 
 LOAD = [SessionState.arrive_openly, SignInState.load]
 
@@ -79,7 +90,7 @@ def _enter() -> rx.Component:
             SignInState.phone_line,
             lambda: anchor(
                 icon("help", "small"),
-                words("Can't sign in? Call ", SignInState.phone_line),
+                words("Can’t sign in? Call ", SignInState.phone_line),
                 href=words("tel:", SignInState.phone_line),
                 reload=True,
                 class_name="link",
@@ -130,13 +141,13 @@ def _open_to_all() -> rx.Component:
 
 def sign_in() -> rx.Component:
     """Sign in, or look around, or do what needs no sign-in."""
-    stand = Around(who=SignInState.who, footer=SignInState.who.company, gate=True)
+    stand = Around(who=SignInState.who, footer=SignInState.who.company, gate=True, help_button=help_button())
     aside = rx.el.div(
         *([when(SignInState.people, _look_around)] if settings().demo else []),
         when(SignInState.open_to, _open_to_all),
         class_name="stack loose",
     )
-    return frame_for("simple")(stand, _enter(), aside)
+    return rx.fragment(frame_for("simple")(stand, _enter(), aside), help_drawer(_HELP))
 
 
 def not_found() -> rx.Component:

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from portal_app.core.errors import NotYours
+from portal_app.core.errors import NotYours, SignedOut
 from portal_app.portals.energy.service import outage_facts, outages, reporting
 from portal_app.shapes.energy import OutagePage
 from portal_app.shapes.forms import Choice
@@ -133,17 +133,26 @@ class OpenReportState(Acting, rx.State):
     known_by: str = ""
     problem: str = ""
     done: Notice = Notice()
+    signed_in: str = ""
     news: list[LinkRow] = []
 
     @rx.event
     async def load(self):
         """Show what is known of outages to people who are not signed in."""
         self.done, self.problem = Notice(), ""
+        self.signed_in = await self._known_already()
         session = await self.get_state(SessionState)
         if not session.who.name:
             facts = await self._outside(reporting.house, self.router.headers.host)
             session.who = Who(company=facts.name, brand=facts.brand)
         self.news = list(await self._outside(reporting.open_news, self.router.headers.host))
+
+    async def _known_already(self) -> str:
+        """Whether somebody signed in looks at this page: "customer", "staff", or "" for nobody."""
+        try:
+            return "staff" if (await self._visitor()).staff else "customer"
+        except SignedOut:
+            return ""
 
     @rx.event
     def set_known_by(self, value: str):

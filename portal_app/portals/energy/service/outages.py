@@ -42,8 +42,7 @@ def band(access: Access) -> Alert:
     touched = [(outage, place) for place in mine for outage in outage_facts.at_place(access, place, found)]
     if not touched:
         return Alert()
-    choice = places.choice_of(access)
-    medical = bool(choice and choice.medical)
+    medical = _is_medical(access)
     seen = [
         outages.AtAddress(o.id, o.state, o.started_at, o.etr, o.restored_at, medical=medical)
         for o, _ in touched
@@ -57,6 +56,14 @@ def band(access: Access) -> Alert:
         if chosen.kind == "restored"
         else _active_band(access, outage, place, medical)
     )
+
+
+_MEDICAL = " You are on our medical list: call us if you need help now."
+
+
+def _is_medical(access: Access) -> bool:
+    choice = places.choice_of(access)
+    return bool(choice and choice.medical)
 
 
 def _restored_band(access: Access, outage: Outage, place: Premise) -> Alert:
@@ -78,7 +85,7 @@ def _active_band(access: Access, outage: Outage, place: Premise, medical: bool) 
         title = "We do not know yet when it will be back"
         text = f"{_sentence(looked.text)}." if looked else "We write as soon as a crew has seen it."
     if medical:
-        text += " You are on our medical list: call us if you need help now."
+        text += _MEDICAL
     history = [(step.after, step.at) for step in outage_facts.steps_of(access, outage.id)]
     stages = outages.tracker(history)
     place_now = next((number for number, stage in enumerate(stages) if stage.state == "open"), 0)
@@ -131,7 +138,7 @@ def page(access: Access, premise_id: str = "", zoom: int = 0) -> OutagePage:
     return OutagePage(
         ready=True,
         title=_title(shown, place),
-        meaning=_meaning(access, shown, place, changes),
+        meaning=_meaning(access, shown, place, changes) + (_MEDICAL if on and _is_medical(access) else ""),
         active=on is not None,
         outage_id=shown.id if shown else "",
         stages=stages(access, shown, steps),
