@@ -13,6 +13,7 @@ A block called with a `Var` becomes a live tree; called with plain values it bec
 - `ids(...)` sets an id without the React ref that Reflex's `id=` brings.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -76,6 +77,25 @@ def words(*parts: Any) -> Any:
     if any(live(part) for part in parts):
         return rx.Var.create("".join(f"{part}" for part in parts))
     return "".join(str(part) for part in parts)
+
+
+_TOGETHER = (
+    r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2,8}(?: \d{4})?(?:(?:,| at) \d\d:\d\d)?"
+    r"|\b\d\d:\d\d to \d\d:\d\d|\b\d{4} \d{4}\b(?: \d+)*|\b\d[\d,.]* (?:%|kWh|therms|F\b|°C)"
+)
+
+
+def unbroken(text: Any) -> Any:
+    """The same words, with every date, span of hours, meter number and amount on one line."""
+    if live(text):
+        return rx.Var(
+            f"(({text!s}) ?? '').replace(/{_TOGETHER}/g, (found) => found.replaceAll(' ', '\\u00a0'))",
+            _var_type=str,
+            _var_data=text._get_all_var_data(),
+        )
+    if not isinstance(text, str):
+        return text
+    return re.sub(_TOGETHER, lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def as_list(items: Any) -> Any:

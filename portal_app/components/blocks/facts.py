@@ -5,8 +5,10 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.draw import each, when
+from portal_app.components.draw import each, either, live, when
 from portal_app.shapes.charts import Fact
+
+_SHORT = 34
 
 
 def _fact(fact: Any) -> rx.Component:
@@ -15,7 +17,13 @@ def _fact(fact: Any) -> rx.Component:
         rx.el.dd(
             rx.el.b(fact.value), when(fact.detail, lambda: rx.el.span(fact.detail, class_name="small quiet"))
         ),
+        class_name=either(_long(fact.value), "wide", ""),
     )
+
+
+def _long(value: Any) -> Any:
+    """Whether a value needs the whole line, so that it does not stand narrow among the others."""
+    return value.length() > _SHORT if live(value) else len(value) > _SHORT
 
 
 def facts(entries: Any) -> rx.Component:

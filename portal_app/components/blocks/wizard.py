@@ -82,6 +82,7 @@ def wizard(
             ),
             class_name="beside wizard-acts",
         ),
+        no_validate=True,
         class_name="section stack wizard",
         **wired,
     )

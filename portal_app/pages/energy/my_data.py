@@ -34,12 +34,25 @@ def _consent(row: Any) -> rx.Component:
     )
 
 
+def _to_copy(label: str, name: str, value: Any) -> rx.Component:
+    """Something long to copy, whole to be seen."""
+    held = rx.el.textarea(
+        name=name,
+        class_name="control typed",
+        rows="2",
+        value=value,
+        read_only=True,
+        custom_attrs={"id": name},
+    )
+    return rx.el.div(rx.el.label(label, class_name="label", html_for=name), held, class_name="field")
+
+
 def _token() -> rx.Component:
     token = MyDataState.token
     return card(
         rx.el.p("This secret is shown only now. Copy it and give it to ", rx.el.b(token.party), " yourself."),
-        field("Secret", "token", value=token.value, readOnly=True, autocomplete="off"),
-        field("Address they read from", "address", value=token.address, readOnly=True, autocomplete="off"),
+        _to_copy("Secret", "token", token.value),
+        _to_copy("Address they read from", "address", token.address),
         rx.el.p(token.until, class_name="small quiet"),
         title="For the other party",
     )
@@ -80,6 +93,7 @@ def _form() -> rx.Component:
         button("Go on: see what it means", "primary", type="submit", wide=True),
         on_submit=state.ask_to_give,
         custom_attrs={"data-draft": "consent"},
+        no_validate=True,
         class_name="stack",
     )
 

@@ -21,6 +21,9 @@ from portal_app.state.session import SessionState
 _AT_ONCE = 6
 """So many of the places an outage touches are listed at once, those on the medical list first."""
 
+_LONG = 34
+"""A fact with more letters takes the whole line."""
+
 _CAUSES = tuple(
     Choice(word, word)
     for word in (
@@ -221,7 +224,9 @@ def _one() -> rx.Component:
         each(
             outage.facts,
             lambda fact: rx.el.div(
-                rx.el.dt(fact.title, class_name="small quiet"), rx.el.dd(rx.el.b(fact.end))
+                rx.el.dt(fact.title, class_name="small quiet"),
+                rx.el.dd(rx.el.b(fact.end)),
+                class_name=rx.cond(fact.end.length() > _LONG, "wide", ""),
             ),
         ),
         class_name="facts",

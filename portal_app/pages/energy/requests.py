@@ -18,7 +18,7 @@ from portal_app.components.blocks.status_tracker import status_tracker
 from portal_app.components.blocks.timeline import timeline
 from portal_app.components.blocks.upload import upload
 from portal_app.components.blocks.wizard import wizard
-from portal_app.components.draw import words
+from portal_app.components.draw import unbroken, words
 from portal_app.components.icons import icon
 from portal_app.pages.page import Page
 from portal_app.state.energy.requests import MoveState, ReadingState, RequestState
@@ -266,7 +266,7 @@ def request() -> rx.Component:
             rx.el.span("Reference ", page.reference), badge_of(page.standing), class_name="status-line"
         ),
         rx.el.h1(page.title),
-        rx.el.p(page.meaning, class_name="meaning"),
+        rx.el.p(unbroken(page.meaning), class_name="meaning"),
         class_name="stack tight whole",
     )
     shown = rx.fragment(
@@ -327,6 +327,7 @@ def _dial() -> rx.Component:
         button("Send my reading", "primary", icon="send", type="submit"),
         on_submit=state.send,
         custom_attrs={"data-draft": "reading"},
+        no_validate=True,
         class_name="stack",
     )
     to = words("/files/energy/reading-photo?register_id=", page.register_id, "&reading=", state.typed)

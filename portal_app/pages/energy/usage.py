@@ -15,6 +15,7 @@ from portal_app.components.blocks.rule import rule
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.tips import tips
+from portal_app.components.draw import unbroken
 from portal_app.components.icons import icon
 from portal_app.pages.energy.no_place import no_place
 from portal_app.shapes.forms import Choice
@@ -138,7 +139,7 @@ def usage() -> rx.Component:
     page = UsageState.page
     head = rx.el.section(
         rx.el.h1(page.title),
-        rx.el.p(page.meaning, class_name="meaning"),
+        rx.el.p(unbroken(page.meaning), class_name="meaning"),
         _choices(),
         class_name="whole section stack",
     )
