@@ -132,7 +132,7 @@ def outage(access: Access, outage_id: str) -> OperatorOutage:
         touched=touched,
         touched_words=_touched_words(touched),
         reports=tuple(
-            Happening(clock(r.at), outages_extent(r.extent), reference=r.reference) for r in reports
+            Happening(clock(r.at), f"{outages_extent(r.extent)}.", reference=r.reference) for r in reports
         ),
         happened=tuple(
             Happening(
