@@ -1,7 +1,7 @@
 """Every var of a state goes to the browser, used or not: each was looked at, and stands on a list.
 
 A new one fails here. Look at it first: does the page need it, and is it this person's own? Nothing secret,
-nobody else's row, no right that a later event would believe. Then add its line to `public_vars.txt` beside this.
+nobody else's row, no right that a later event would believe. Then add its line to `public_vars.txt` here.
 """
 
 from pathlib import Path
