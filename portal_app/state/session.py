@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import reflex as rx
 import structlog
 
-from portal_app.core.access import Access, Visitor
+from portal_app.core.access import Access, Visitor, reads
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotYours, ProveAgain, Refusal, SignedOut
 from portal_app.core.ids import reference
@@ -109,6 +109,7 @@ class Acting(rx.State, mixin=True):
         session.problem_text = ""
 
 
+@reads
 def _greet(access: Access) -> tuple[Who, list[AccountChoice], int]:
     visitor = access.visitor
     accounts = tenancy.accounts_to_switch(access)

@@ -27,7 +27,7 @@ from portal_app.portal_app import roles_of
 from portal_app.registry import KINDS
 from portal_app.services.identity import service as identity
 from portal_app.services.identity import sessions, throttle
-from portal_app.services.people import book
+from portal_app.services.people import book, looking
 from portal_app.shapes.status import Notice
 from portal_app.state import live
 from portal_app.state.session import SessionState
@@ -66,9 +66,9 @@ def _roles_known() -> Iterator[None]:
 class Screen:
     """One open tab of somebody of the demo, or of nobody."""
 
-    def __init__(self, path: str, email: str = "") -> None:
+    def __init__(self, path: str, email: str = "", cookie: str = "") -> None:
         self.root = rx.State(_reflex_internal_init=True)
-        cookie = f"portal_session={identity.sign_in_as_demo(email)[0]}" if email else ""
+        cookie = f"portal_session={identity.sign_in_as_demo(email)[0]}" if email else cookie
         self.root.rx_router_headers = HeaderData.from_router_data({"headers": {"cookie": cookie}})
         self.root.rx_router_url = URLData.from_url(ReflexURL(f"http://portal.example{path}"))
 
@@ -389,6 +389,26 @@ def test_no_page_asks_the_database_more_than_its_budget(kind, page, town_of):
 def test_the_budget_names_no_page_that_is_gone():
     there = {f"{page.who}:{catalogue.address(kind, page)}" for kind, page in catalogue.everywhere()}
     assert set(json.loads(BUDGET.read_text())) <= there
+
+
+@pytest.mark.line("B-X19")
+@each_kind
+def test_every_page_of_a_customer_opens_for_who_looks_as_them(kind, town_of):
+    town = town_of(kind.key)
+    email = customers(town)[0]
+    them = town.visitor(email)
+    rosa = f"portal_session={identity.sign_in_as_demo(staff(town)).value}"
+    value, _ = looking.begin(rosa, them.person_id, them.account_id, "Case 12: they asked")
+    shut = []
+    for page in catalogue.pages_of(kind):
+        if page.who != "customer":
+            continue
+        screen = Screen(catalogue.address(kind, page), cookie=f"portal_session={value}")
+        assert screen.runs(SessionState.event_handlers["arrive"]) is None, page.route
+        if page.load is not None and "only looking" in needed(screen, page):
+            shut.append(page.route)
+    # What is made by opening its page is not made by looking.
+    assert set(shut) <= {"/account/move", "/account/security/app"}
 
 
 @each_kind
