@@ -145,7 +145,9 @@ def _drawn(home: Home, visitor: Visitor) -> bytes:
         raise Refusal("This kind has no home to draw.")
     found = perform(visitor, gather, use_case)
     html = as_html(home.draw(home.kind, home.page, found))
-    return f'<style id="first-css">{needed(_sheet(), html)}{_ALONE}</style>{_OPEN}{html}{_CLOSE}'.encode()
+    whole = f'<style id="first-css">{needed(_sheet(), html)}{_ALONE}</style>{_OPEN}{html}{_CLOSE}'
+    # A lone surrogate in something stored leaves itself out, not the page.
+    return whole.encode("utf-8", "ignore")
 
 
 @lru_cache(maxsize=1)

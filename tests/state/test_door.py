@@ -1,6 +1,7 @@
 """Which handlers a browser can name at all, and what each of them says about its arguments."""
 
 import asyncio
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ import reflex as rx
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken
 from reflex_base.config import get_config
+from reflex_base.utils.format import json_dumps
 
 from portal_app import portal_app
 from portal_app.state import door
@@ -56,3 +58,17 @@ def test_what_nobody_in_particular_had_open_is_forgotten_soon_and_never_on_the_d
     asyncio.run(story())
     assert [key for key in manager.states if "closed" in key] == []
     assert len(manager.states) == 1
+
+
+@pytest.mark.line("S-31", "S-32")
+def test_a_stored_lone_surrogate_is_left_out_of_what_a_page_is_sent_and_the_rest_arrives():
+    own = Door.__new__(Door)
+    own._dumps = json_dumps
+    sent = own.written(
+        ["event", {"delta": {"home": {"name": "Zo\u00eb \ud800Lund", "street": "\udfff12 Elm"}}}]
+    )
+    assert json.loads(sent.encode("utf-8")) == [
+        "event",
+        {"delta": {"home": {"name": "Zo\u00eb Lund", "street": "12 Elm"}}},
+    ]
+    assert app.sio.packet_class.json.dumps.__func__ is Door.written
