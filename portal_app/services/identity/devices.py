@@ -128,7 +128,7 @@ def end_all_of(access: Access, person_id: str) -> int:
     )
     keys = [signed.id for signed in access.db.exec(unscoped(SignIn, *theirs))]
     access.db.execute(update(SignIn).where(*theirs).values(ended_at=now()))
-    access.note("identity.sessions_ended", person.id, sessions=len(keys))
+    access.note("identity.sessions_ended", person.id, account_id="", count=len(keys))
     for key in keys:
         access.poke(f"session:{key}")
     if keys and person.id != access.visitor.person_id:

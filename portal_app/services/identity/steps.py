@@ -18,7 +18,7 @@ from portal_app.core import trail
 from portal_app.core.access import Access, Visitor, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Person
 from portal_app.core.clock import now
-from portal_app.core.errors import TooMany
+from portal_app.core.errors import OnlyLooking, TooMany
 from portal_app.core.ids import new_secret
 from portal_app.services.identity import proofs, rules, sessions, throttle
 from portal_app.services.identity.codes import StepOver, WrongProof
@@ -248,8 +248,10 @@ def _note_refused(person_id: str, address: str) -> None:
 def prove_again(visitor: Visitor, proof: Proof, address: str = "") -> LetIn:
     """Take a fresh proof from somebody signed in: five minutes for what asks for one, a new cookie value.
 
-    Raises WrongProof, TooMany, SignedOut.
+    Raises WrongProof, TooMany, SignedOut, and OnlyLooking for somebody who looks as another.
     """
+    if visitor.viewed_by:
+        raise OnlyLooking
     by = proved(visitor.person_id, proof, address)
     with before_sign_in() as db:
         value, signed = sessions.renew(db, visitor.session_key, proved_at=now())

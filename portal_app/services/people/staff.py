@@ -9,7 +9,7 @@ from portal_app.core.access import Access, reads, unscoped
 from portal_app.core.accounts import Company, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, Refusal
-from portal_app.services.identity import links, mailing, sessions
+from portal_app.services.identity import devices, links, mailing, sessions
 from portal_app.services.identity.rules import clean_email
 from portal_app.services.identity.tables import Authenticator, Passkey, SignIn
 from portal_app.services.people import book, rules
@@ -313,12 +313,6 @@ def end_sessions(access: Access, person_id: str) -> Notice:
 
 
 def sign_out(access: Access, person: Person) -> Notice:
-    """End every session of somebody, in this transaction."""
-    own = (col(SignIn.company_id) == access.visitor.company_id, col(SignIn.person_id) == person.id)
-    open_ones = list(access.db.exec(unscoped(SignIn, *own, col(SignIn.ended_at).is_(None))))
-    for signed in open_ones:
-        signed.ended_at = now()
-        access.db.add(signed)
-        access.poke(f"session:{signed.id}")
-    access.note("identity.sessions_ended", person.id, account_id="", count=len(open_ones))
+    """End every session of somebody, in this transaction, and mail them that it was done."""
+    devices.end_all_of(access, person.id)
     return Notice(f"{person.name} is signed out everywhere", "They can sign in again at any time.", "good")

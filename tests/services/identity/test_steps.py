@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from portal_app.core.access import Access, acting_for_company, before_sign_in
 from portal_app.core.accounts import Company, Person
-from portal_app.core.errors import EnrolFirst, ProveAgain, SignedOut, TooMany
+from portal_app.core.errors import EnrolFirst, OnlyLooking, ProveAgain, SignedOut, TooMany
 from portal_app.core.trail import AuditEntry
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import factors, proofs, rules, sessions, steps, throttle
@@ -219,6 +219,13 @@ def test_a_fresh_proof_lasts_five_minutes_and_changes_the_cookie(door, clock):
     with pytest.raises(ProveAgain):
         perform(visitor_with(fresh), Access.require_fresh)
     assert "identity.proved_again" in acts()
+
+
+def test_nobody_proves_anything_as_somebody_they_only_look_as(door):
+    value, visitor = identity.sign_in(ANN, PASSWORD, None, HOME)
+    with pytest.raises(OnlyLooking):
+        steps.prove_again(replace(visitor, viewed_by="x"), proofs.by_password(PASSWORD), HOME)
+    assert visitor_with(value) is not None
 
 
 @pytest.mark.line("S-11")
