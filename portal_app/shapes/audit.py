@@ -14,8 +14,8 @@ class TrailAsked:
     action: str = ""
     person: str = ""
     account: str = ""
-    first: str = ""
-    last: str = ""
+    first_day: str = ""
+    last_day: str = ""
 
 
 @dataclass(frozen=True)

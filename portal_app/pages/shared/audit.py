@@ -37,8 +37,17 @@ def _ask() -> rx.Component:
         field(
             "Account number", "account", value=asked.account, optional=True, autocomplete="off", maxLength=40
         ),
-        field("First day", "first", kind="date", value=asked.first, optional=True, error=_wrong("first")),
-        field("Last day", "last", kind="date", value=asked.last, optional=True, error=_wrong("last")),
+        field(
+            "First day",
+            "first_day",
+            kind="date",
+            value=asked.first_day,
+            optional=True,
+            error=_wrong("first_day"),
+        ),
+        field(
+            "Last day", "last_day", kind="date", value=asked.last_day, optional=True, error=_wrong("last_day")
+        ),
         button("Search", "primary", icon="search", type="submit", wide=True),
         on_submit=State.look,
         class_name="stack",

@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.components.atoms.button import button
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.dialog import dialog
+from portal_app.components.blocks.empty import not_there
 from portal_app.components.blocks.fields import choice, field, select_field, tick, wrong
 from portal_app.components.blocks.form_dialog import form_dialog
 from portal_app.components.blocks.people import people_rows, row_button
@@ -14,6 +15,7 @@ from portal_app.components.blocks.skeleton import headline_skeleton, rows_skelet
 from portal_app.components.draw import each, when, words
 from portal_app.pages.page import Page
 from portal_app.shapes.forms import Help
+from portal_app.state.session import SessionState
 from portal_app.state.shared.people import CustomerPeopleState as Theirs
 from portal_app.state.shared.people import PeopleState as Mine
 from portal_app.state.shared.people import StaffPeopleState as Ours
@@ -306,7 +308,16 @@ def their_people() -> rx.Component:
         _question(Theirs, "suspend", opened=(asked.title != "") & ~Theirs.letting_in),
         _question(Theirs, "let-in", opened=(asked.title != "") & Theirs.letting_in, danger=False),
     )
-    return rx.cond(page.ready, shown, _loading("Looking up the people of this customer"))
+    back = "/staff/" + SessionState.who.kind + "/customers"
+    return rx.cond(
+        page.ready,
+        shown,
+        rx.cond(
+            Theirs.missing,
+            not_there("customer", "See all customers", back),
+            _loading("Looking up the people of this customer"),
+        ),
+    )
 
 
 PAGES = (

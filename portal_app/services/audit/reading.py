@@ -35,9 +35,9 @@ def _day(said: str, field: str) -> date | None:
 
 def _wanted(access: Access, asked: TrailAsked) -> dict[str, Any]:
     zone = zone_of(access.visitor.zone)
-    first, last = _day(asked.first, "first"), _day(asked.last, "last")
+    first, last = _day(asked.first_day, "first_day"), _day(asked.last_day, "last_day")
     if first and last and last < first:
-        raise Refusal("The last day lies before the first one. Change one of them.", "last")
+        raise Refusal("The last day lies before the first one. Change one of them.", "last_day")
     wanted: dict[str, Any] = {"words": asked.words.strip(), "action": asked.action}
     if asked.person.strip():
         wanted["actor"] = _people(access, asked.person.strip())
@@ -158,12 +158,12 @@ def trail_file(
     action: str = "",
     person: str = "",
     account: str = "",
-    first: str = "",
-    last: str = "",
+    first_day: str = "",
+    last_day: str = "",
 ) -> Download:
     """What is found, as a CSV that no spreadsheet takes formulas from; oldest first, 100,000 at most."""
     access.require("audit.see")
-    asked = TrailAsked(words, action, person, account, first, last)
+    asked = TrailAsked(words, action, person, account, first_day, last_day)
     text = service.export(access, **_wanted(access, asked))
     day = now().astimezone(zone_of(access.visitor.zone)).date()
     return Download(

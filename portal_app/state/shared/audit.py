@@ -34,7 +34,8 @@ class TrailState(Acting, rx.State):
     async def look(self, form: dict):
         """Search; what is wrong is said beside its field."""
         said = {
-            name: form.get(name, "") for name in ("words", "action", "person", "account", "first", "last")
+            name: form.get(name, "")
+            for name in ("words", "action", "person", "account", "first_day", "last_day")
         }
         self.asked = TrailAsked(
             **{name: value[:80] if isinstance(value, str) else "" for name, value in said.items()}

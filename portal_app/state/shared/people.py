@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.core.errors import Refusal
+from portal_app.core.errors import NotYours, Refusal
 from portal_app.services.identity.passwords import WEAK
 from portal_app.services.people import customers, invitations, joining, members, staff
 from portal_app.shapes.people import (
@@ -272,6 +272,7 @@ class CustomerPeopleState(Acting, rx.State):
     """The people of one customer's account, for the company's own."""
 
     page: CustomerPeoplePage = CustomerPeoplePage()
+    missing: bool = False
     looking_as: str = ""
     look_title: str = ""
     trouble: str = ""
@@ -297,7 +298,12 @@ class CustomerPeopleState(Acting, rx.State):
     async def load(self):
         """Fill the page when it opens; a look that was refused opens its dialog again."""
         self._close()
-        await self._show()
+        try:
+            await self._show()
+        except NotYours:
+            self.page, self.missing = CustomerPeoplePage(), True
+            return
+        self.missing = False
         asked = self.router.url.query_parameters
         self.trouble = LOOK_PROBLEMS.get(str(asked.get("problem", "")), "")
         if self.trouble:

@@ -68,18 +68,18 @@ def test_the_trail_is_found_by_words_action_person_account_and_days(people, acts
     assert lines(staff, person="Otto") == []
     assert lines(staff, account="1002") == ["Stella signed in."]
     assert lines(staff, account="9999") == []
-    assert len(lines(staff, first="2026-03-10", last="2026-03-10")) == 3
-    assert lines(staff, first="2026-03-11") == []
-    assert lines(staff, last="2026-03-09") == []
+    assert len(lines(staff, first_day="2026-03-10", last_day="2026-03-10")) == 3
+    assert lines(staff, first_day="2026-03-11") == []
+    assert lines(staff, last_day="2026-03-09") == []
 
 
 @both
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
-        ({"first": "yesterday"}, "first"),
-        ({"last": "2026-13-01"}, "last"),
-        ({"first": "2026-03-10", "last": "2026-03-09"}, "last"),
+        ({"first_day": "yesterday"}, "first_day"),
+        ({"last_day": "2026-13-01"}, "last_day"),
+        ({"first_day": "2026-03-10", "last_day": "2026-03-09"}, "last_day"),
     ],
 )
 def test_a_day_that_is_none_is_said_beside_its_field(people, asked, field):
