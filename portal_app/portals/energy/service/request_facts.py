@@ -192,7 +192,7 @@ def happened(access: Access, steps: list[RequestStep]) -> tuple[Happening, ...]:
 
 def their(words: str) -> str:
     """A next step as our own people read it: "checks the customer’s details" for "checks your details"."""
-    return words.replace("your ", "the customer’s ")
+    return words.replace("your ", "the customer’s ").replace("from you", "from the customer")
 
 
 def from_outside(told: tuple[Happening, ...]) -> tuple[Happening, ...]:

@@ -15,7 +15,7 @@ from portal_app.portals.energy.service import outage_facts, request_facts, reque
 from portal_app.portals.energy.tables import Premise, ServiceRequest
 from portal_app.shapes.energy import StaffRequest
 from portal_app.shapes.forms import Choice
-from portal_app.shapes.status import Badge, Notice
+from portal_app.shapes.status import Badge, Notice, Stage
 from portal_app.shapes.tasks import LinkRow
 
 OURS = ("submitted", "identity_ok", "rescheduled", "scheduled", "in_progress")
@@ -69,7 +69,7 @@ def _row(access: Access, found: ServiceRequest, names: dict[str, Account]) -> Li
     )
     by = f" by {clock(found.next_by)}" if found.next_by else ""
     turn = f"Next: {_who(found)}, {request_facts.their(found.next_what)}"
-    stands = f"{rules.WORDS[found.state]} since {clock(found.state_since)}"
+    stands = f"{request_facts.their(rules.WORDS[found.state])} since {clock(found.state_since)}"
     return LinkRow(
         title=request_facts.title(found),
         detail=f"{names[found.account_id].name}. {stands}. {turn}{by}. "
@@ -81,7 +81,27 @@ def _row(access: Access, found: ServiceRequest, names: dict[str, Account]) -> Li
 
 
 def _who(found: ServiceRequest) -> str:
-    return "the customer" if found.next_who == "you" else found.next_who
+    return _named(found.next_who)
+
+
+def _named(who: str) -> str:
+    return "the customer" if who == "you" else who
+
+
+def _as_we_see_it(stage: Stage) -> Stage:
+    """A stage as our own people read it, where it speaks to the customer."""
+    their = request_facts.their
+    return replace(
+        stage,
+        detail=their(stage.detail),
+        next_who=_named(stage.next_who),
+        next_what=their(stage.next_what),
+    )
+
+
+def _standing(found: ServiceRequest) -> Badge:
+    badge = request_facts.badge(found)
+    return replace(badge, text=request_facts.their(badge.text))
 
 
 @reads
@@ -118,9 +138,9 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
         kind=found.kind,
         title=request_facts.title(found),
         reference=found.reference,
-        standing=request_facts.badge(found),
+        standing=_standing(found),
         stages=tuple(
-            replace(each, next_what=request_facts.their(each.next_what))
+            _as_we_see_it(each)
             for each in request_facts.stages(access, found, steps)
         ),
         facts=tuple(told),
