@@ -42,7 +42,7 @@ def test_autopay_is_agreed_to_in_words_and_stopped_after_one_question(
     expect(stop).to_be_focused()
     stop.click()
     asked.get_by_role("button", name="Stop autopay").click()
-    expect(phone.locator("main")).to_contain_text("Off.")
+    expect(phone.locator("main")).to_contain_text("You pay each bill yourself.")
     expect(said).to_be_visible()
 
 
