@@ -1,5 +1,7 @@
 """Which function does which kind of job, and which jobs come round: the house's, then each kind's own."""
 
+from functools import partial
+
 from portal_app.core.errands import Handler, Repeating
 from portal_app.jobs import run
 from portal_app.registry import KINDS
@@ -8,6 +10,7 @@ from portal_app.services.billing import errands as billing
 from portal_app.services.drafts import service as drafts
 from portal_app.services.identity import tidying, way_back
 from portal_app.services.notifications import service as notifications
+from portal_app.services.privacy import copies
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
@@ -17,6 +20,8 @@ HANDLERS: dict[str, Handler] = {
     **billing.JOBS,
     **way_back.JOBS,
     **tidying.JOBS,
+    "privacy.make_copy": partial(copies.make, of_kinds={kind.key: kind.own_data for kind in KINDS}),
+    "privacy.drop_copy": copies.drop,
 }
 
 REPEATING: tuple[Repeating, ...] = (

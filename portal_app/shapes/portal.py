@@ -35,6 +35,19 @@ class TopTask:
 
 
 @dataclass(frozen=True)
+class OwnTable:
+    """A table whose rows go into somebody's copy of their own data: these columns alone, named with spaces.
+
+    `needs` is the right in an account that shows its rows there; `file` names the column that holds the name
+    of a private file and the folder it lies in.
+    """
+
+    columns: str
+    needs: str = ""
+    file: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
 class Kind:
     """Everything the house needs to know of one kind of portal."""
 
@@ -73,5 +86,7 @@ class Kind:
     """What a third party reads with a customer's token, at GET /files/share/<kind>."""
     texted: Callable[..., str] | None = None
     """What answers a text message: f(company, phone, words)."""
+    own_data: dict[str, OwnTable] = field(default_factory=dict)
+    """What goes into somebody's copy of their own data besides what every kind holds, by table."""
     crons: dict[str, str] = field(default_factory=dict)
     """Jobs that come round for every company of this kind: job kind to cron expression (UTC)."""

@@ -5,7 +5,14 @@ Named here: `OFFERED` stand behind each kind's prefix,
 """
 
 from portal_app.pages.page import OpenPage, Page
-from portal_app.pages.shared import audit, joining, mailed, passkeys, people, security
+from portal_app.pages.shared import audit, joining, mailed, passkeys, people, privacy, security
 
-OFFERED: tuple[Page, ...] = (*security.PAGES, *mailed.PAGES, *passkeys.PAGES, *people.PAGES, *audit.PAGES)
+OFFERED: tuple[Page, ...] = (
+    *security.PAGES,
+    *mailed.PAGES,
+    *passkeys.PAGES,
+    *people.PAGES,
+    *audit.PAGES,
+    *privacy.PAGES,
+)
 OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES, *mailed.OPEN, *joining.PAGES_OPEN)

@@ -1,6 +1,7 @@
 """The energy utility's portal: is my power on, what do I owe, why is it high."""
 
 from portal_app.portals.energy import permissions, seed
+from portal_app.portals.energy.own_data import OWN_DATA
 from portal_app.portals.energy.service import (
     account_doors,
     bill_doors,
@@ -16,6 +17,7 @@ from portal_app.services.audit.permissions import PERMISSIONS as AUDIT
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
 from portal_app.services.identity import permissions as identity
 from portal_app.services.notifications.permissions import PERMISSIONS as NOTIFICATIONS
+from portal_app.services.privacy import copies
 from portal_app.services.privacy import permissions as privacy
 from portal_app.services.scim import permissions as scim
 from portal_app.services.tenancy import permissions as tenancy
@@ -84,7 +86,14 @@ KIND = Kind(
     home=home.home,
     shared=share_door.shared_feed,
     texted=texting.answer,
-    downloads={**audit.DOWNLOADS, **bill_doors.DOWNLOADS, **account_doors.DOWNLOADS, **data_doors.DOWNLOADS},
+    own_data=OWN_DATA,
+    downloads={
+        **audit.DOWNLOADS,
+        **copies.DOWNLOADS,
+        **bill_doors.DOWNLOADS,
+        **account_doors.DOWNLOADS,
+        **data_doors.DOWNLOADS,
+    },
     uploads={**account_doors.UPLOADS, **data_doors.UPLOADS},
     jobs={**bill_doors.JOBS, **account_doors.JOBS, **data_doors.JOBS},
     crons={**bill_doors.CRONS, **account_doors.CRONS},

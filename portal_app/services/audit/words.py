@@ -75,6 +75,8 @@ SENTENCES: dict[str, str] = {
     "people.staff_invited_again": "sent a colleague's invitation again",
     "people.staff_role_changed": "changed a colleague's role",
     "premise.placed": "put a place on the map",
+    "privacy.copy_asked": "asked for a copy of everything about them",
+    "privacy.copy_made": "made a copy of everything about somebody",
     "reading.import": "brought readings in",
     "reading.sent": "sent readings",
     "request.moved": "moved a request on",
@@ -108,6 +110,7 @@ GROUPS: dict[str, str] = {
     "outage.": "Outages",
     "request.": "Requests",
     "reading.": "Readings brought in",
+    "privacy.": "Copies of own data",
     "audit.": "The trail itself",
 }
 """What one may look for alone: how the actions begin, and what they are called."""

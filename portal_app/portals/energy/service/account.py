@@ -118,6 +118,14 @@ def _choices(access: Access) -> tuple[LinkRow, ...]:
             icon="shield",
         )
     )
+    rows.append(
+        LinkRow(
+            title="Your data",
+            detail="A copy of everything we hold about you",
+            link_to="/energy/account/privacy",
+            icon="download",
+        )
+    )
     if access.may("people.places"):
         rows.append(
             LinkRow(

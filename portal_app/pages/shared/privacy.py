@@ -1,0 +1,58 @@
+"""Your data: a copy of everything, to take along."""
+
+import reflex as rx
+
+from portal_app.components.atoms.button import button, link_button
+from portal_app.components.atoms.surface import section
+from portal_app.components.blocks.skeleton import rows_skeleton
+from portal_app.pages.page import Page
+from portal_app.shapes.forms import Help
+from portal_app.state.shared.privacy import PrivacyState as State
+
+
+def privacy() -> rx.Component:
+    """What a copy holds, how the last one stands, and the button that has one made."""
+    page = State.page
+    fetch = link_button("Download my copy", page.file_to, "primary", icon="download", wide=True, reload=True)
+    again = rx.cond(page.state == "", "Make my copy", "Make a new copy")
+    shown = rx.fragment(
+        rx.el.section(
+            rx.el.h1("Your data"),
+            rx.el.p("What we hold about you is yours to take along.", class_name="meaning"),
+            class_name="whole stack",
+        ),
+        section(
+            rx.el.p(
+                "One file with your person, your accounts as your place in them shows them, bills, payments, "
+                "readings, requests and the photos you sent.",
+            ),
+            rx.el.p(page.says, role="status", class_name="quiet"),
+            rx.cond(page.state == "ready", fetch),
+            rx.cond(page.state != "making", button(again, wide=True, on_click=State.ask)),
+            title="Download everything about me",
+            stacked=True,
+        ),
+    )
+    return rx.cond(page.ready, shown, rows_skeleton(2))
+
+
+PAGES = (
+    Page(
+        "/account/privacy",
+        "Your data",
+        privacy,
+        load=State.load,
+        under="/account",
+        back_to="/account",
+        back_text="Your account",
+        guide=Help(
+            "Help with your data",
+            (
+                "We ask you to confirm that it is you, make the file, and mail you when it is here. It is "
+                "removed after 24 hours.",
+                "Inside are tables as JSON, which other programs read, and your photos. Passwords, codes and "
+                "keys are not in it.",
+            ),
+        ),
+    ),
+)
