@@ -7,6 +7,7 @@ what does not pass leaves the server, the rows and everybody else's page as they
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -23,8 +24,8 @@ from portal_app.services.identity import rules
 from portal_app.settings import settings
 from portal_app.state.arguments import checked, scrubbed
 from portal_app.state.ended import guests
-from portal_app.state.limits import Limits
-from portal_app.state.session import SessionState
+from portal_app.state.limits import Limits, too_many_everywhere
+from portal_app.state.session import SessionState, in_thread
 
 _log = structlog.get_logger(__name__)
 
@@ -147,10 +148,10 @@ class Door:
         cookie = rules.cookie_value(known["headers"].get("cookie", ""), settings().session_cookie)
         guest = _Guest(rules.key_of(cookie) if cookie else "", rules.network_of(known["ip"]))
         token = _token_in(environ.get("QUERY_STRING", ""))
-        too_many = self.limits.opens(guest.session, guest.address)
-        if too_many or not token:
+        too_many = await self._too_many(guest) if token else "no token"
+        if too_many:
             if self.limits.notes.take(f"socket {guest.address}"):
-                _log.warning("door.socket_refused", why=too_many or "no token", address=guest.address)
+                _log.warning("door.socket_refused", why=too_many, address=guest.address)
             raise Refused(_TOO_MANY.get(too_many, "Reload the page."))
         self._counted[sid] = guest
         self.guests.came(sid, guest.session)
@@ -161,6 +162,16 @@ class Door:
             self._forget(sid)
             self.guests.left(sid)
             raise
+
+    async def _too_many(self, guest: _Guest) -> str:
+        """Count a socket that opens; what it is too many for, and then it is not counted."""
+        too_many = self.limits.opens(guest.session, guest.address)
+        if too_many or not settings().redis_url:
+            return too_many
+        if not await in_thread(partial(too_many_everywhere, guest.address)):
+            return ""
+        self.limits.closes(guest.session, guest.address)
+        return "address"
 
     def disconnect(self, sid: str, *_why: Any) -> Any:
         """Forget a socket; what nobody in particular had open is not kept for long."""

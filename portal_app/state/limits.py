@@ -1,16 +1,33 @@
 """How much one session, one address and one socket may ask of a process; what is above it is refused.
 
 Buckets that fill by the second: a burst is fine, a flood is not. Each process counts what arrives at it,
-since no event should wait for a count: several processes together let through that many times as much.
+since no event should wait for a count: several processes together let through that many times as much. How
+many sockets an address opens a minute is counted for all of them together where Redis is set.
 """
 
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from limits import RateLimitItemPerMinute
+
+from portal_app.core.errors import TooMany
+from portal_app.services.identity import throttle
 from portal_app.settings import settings
 
 _MOST_KEPT = 50_000
+
+
+def too_many_everywhere(address: str) -> bool:
+    """Count a socket that an address opens at any process; whether those are too many this minute. Waits."""
+    limit = RateLimitItemPerMinute(settings().sockets_an_address, 1, namespace="sockets")
+    counted = throttle.mark("socket", address)
+    try:
+        throttle.check(limit, counted)
+    except TooMany:
+        return True
+    throttle.count(limit, counted)
+    return False
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from portal_app.services.identity import throttle
 from portal_app.settings import Settings
 from portal_app.state import limits as module
 from portal_app.state.limits import Buckets, Limits
@@ -66,6 +67,15 @@ def test_sockets_are_counted_while_they_are_open(allowing):
     assert not limits.of_address
     assert not limits.of_session
     assert not limits.nobodies
+
+
+@pytest.mark.line("S-34")
+def test_with_valkey_all_processes_count_an_addresss_sockets_together(valkey, monkeypatch):
+    monkeypatch.setattr(module, "settings", lambda: replace(Settings(), sockets_an_address=3))
+    assert [module.too_many_everywhere("10.0.0.1") for _ in range(4)] == [False, False, False, True]
+    throttle.start_anew()
+    assert module.too_many_everywhere("10.0.0.1"), "another process knows nothing but what Valkey holds"
+    assert not module.too_many_everywhere("10.0.0.2")
 
 
 @pytest.mark.line("S-34")
