@@ -224,6 +224,8 @@ def _said(
 def tell_visitor(exception: Exception) -> rx.event.EventSpec | None:
     """Turn what went wrong into a sentence on the page; anything but a refusal is logged with a reference."""
     if isinstance(exception, SignedOut):
+        if exception.back.startswith("/sign-in"):
+            return None  # already led there; a second time would forget where one wanted to go
         where = {"problem": "ended", **({"next": exception.back} if exception.back else {})}
         return rx.redirect(f"/sign-in?{urlencode(where)}")
     if isinstance(exception, ProveAgain):

@@ -116,8 +116,11 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def served(data_dir: Path, name: str) -> Iterator[Portal]:
-    """The finished build, served on its own port with its own copy of the demo's rows in `data_dir`."""
+def served(data_dir: Path, name: str, **more: str) -> Iterator[Portal]:
+    """The finished build, served on its own port with its own copy of the demo's rows in `data_dir`.
+
+    `more` are settings of this one, such as SMTP_URL.
+    """
     build()
     shutil.copytree(_demo_template(), data_dir)
     LEFT.mkdir(parents=True, exist_ok=True)
@@ -125,6 +128,7 @@ def served(data_dir: Path, name: str) -> Iterator[Portal]:
     here = server_environment(port, {**_outside_free(), "PORTAL_DATA_DIR": str(data_dir)})
     # The same build must serve under another name of the machine as well.
     here["PORTAL_ORIGINS"] = f"http://127.0.0.1:{port}"
+    here |= more
     with log.open("w") as sink:
         server = subprocess.Popen(  # noqa: S603 - our own command
             server_command("127.0.0.1", port),

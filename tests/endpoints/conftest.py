@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from portal_app.endpoints import auth, edge, health, security
+from portal_app.endpoints import auth, edge, health, mailed, security
 from tests.endpoints.browser import TestClient
 from tests.services.identity.conftest import door  # noqa: F401 -- the same small company
 
@@ -39,6 +39,7 @@ def house() -> Starlette:
     """The real doors, and plain pages where the built site would be."""
     routes = [
         *auth.routes(),
+        *mailed.routes(),
         *security.routes(),
         *health.routes(),
         Route("/files/meter", _echo, methods=["POST"]),

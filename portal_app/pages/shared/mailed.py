@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.atoms.button import button
 from portal_app.components.atoms.link import link
+from portal_app.components.blocks.action_bar import action_bar
 from portal_app.components.blocks.empty import empty
 from portal_app.components.blocks.facts import facts
 from portal_app.components.blocks.fields import field, text_area
@@ -351,7 +352,7 @@ def own_email() -> rx.Component:
                 error=_problem("email"),
                 maxLength=254,
             ),
-            button("Mail me a link there", "primary", wide=True, on_click=state.ask),
+            action_bar(button("Mail me a link there", "primary", on_click=state.ask)),
             class_name="stack",
         ),
         headline_skeleton("One moment"),
