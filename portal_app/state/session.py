@@ -124,7 +124,9 @@ def _welcome(home: str) -> Notice:
         "Add a passkey, and next time one touch signs you in.",
         "good",
         link_text="Add a passkey",
-        link_to=f"{home}/account/security" if not home.startswith("/staff/") else f"{home}/account",
+        link_to=f"{home}/account/passkey"
+        if home.startswith("/staff/")
+        else f"{home}/account/security/passkey",
     )
 
 

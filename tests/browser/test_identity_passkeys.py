@@ -14,6 +14,14 @@ from tests.browser.pages import PASSWORD, Portal, Troubles, axe, calm
 SECURITY = "/energy/account/security"
 
 
+def by_button_alone(page: Page) -> None:
+    """Let the field for a name offer nothing by itself, since a device that is there would answer at once."""
+    page.add_init_script(
+        "if (window.PublicKeyCredential)"
+        " PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)"
+    )
+
+
 def sign_out(page: Page) -> None:
     page.locator("details.menu summary").click()
     page.get_by_role("button", name="Sign out").click()
@@ -42,12 +50,11 @@ def test_a_passkey_added_on_a_phone_signs_in_without_a_name(
     calm(phone)
     expect(phone.locator(".row").filter(has_text="Chrome on Linux").first).to_be_visible()
     assert axe(phone) == []
-    device.awake(False)
+    by_button_alone(phone)
     sign_out(phone)
     calm(phone)
     expect(phone.get_by_label("Email")).to_have_attribute("autocomplete", "username webauthn")
     phone.get_by_role("button", name="Use a passkey").click()
-    device.awake(True)
     expect(phone).to_have_url(re.compile("/energy$"))
     calm(phone)
     (kept,) = nia.stored(Passkey)
@@ -73,10 +80,11 @@ def test_the_field_for_a_name_offers_the_passkey_by_itself(
 def test_after_a_password_the_passkey_is_the_second_step(
     portal: Portal, phone: Page, sign_in: Callable[..., Page]
 ) -> None:
-    nia, device = newcomer(portal), Device(phone)
+    nia = newcomer(portal)
+    Device(phone)
     sign_in(phone, nia.email, SECURITY)
     add(phone)
-    device.awake(False)
+    by_button_alone(phone)
     sign_out(phone)
     phone.goto("/sign-in?next=/energy/usage")
     calm(phone)
@@ -87,7 +95,6 @@ def test_after_a_password_the_passkey_is_the_second_step(
     calm(phone)
     assert axe(phone) == []
     phone.get_by_role("button", name="Use a passkey").click()
-    device.awake(True)
     expect(phone).to_have_url(re.compile("/energy/usage$"))
 
 
@@ -154,12 +161,11 @@ def test_a_device_that_does_not_know_its_person_lets_nobody_in_and_says_what_to_
     nia, device = newcomer(portal), Device(phone)
     sign_in(phone, nia.email, SECURITY)
     add(phone)
-    device.awake(False)
+    by_button_alone(phone)
     sign_out(phone)
     calm(phone)
     device.unlocks(False)
     phone.get_by_role("button", name="Use a passkey").click()
-    device.awake(True)
     said = phone.get_by_role("status").filter(has_text="No passkey was used")
     expect(said).to_be_visible()
     assert axe(phone) == []
