@@ -38,7 +38,7 @@ async def keep(request: Request) -> Response:
         body = await request.body()
         said = json.loads(body.decode("utf-8")) if len(body) <= _MOST_BYTES else None
         key, facts = said["key"], said["facts"]
-        if not isinstance(facts, dict) or "\0" in json.dumps(facts, ensure_ascii=False):
+        if not isinstance(facts, dict) or "\\u0000" in json.dumps([key, facts]):
             return JSONResponse({}, 400, _PRIVATE)
         json.dumps([key, facts], ensure_ascii=False).encode()
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -167,7 +167,10 @@ def lifespan() -> Callable[[], Any]:
                     topic = await asyncio.wait_for(pending.get(), _LOOK_EVERY)
                 except TimeoutError:
                     topic = ""
-                await (guests.hear(topic) if topic else guests.look_at_due())
+                try:
+                    await (guests.hear(topic) if topic else guests.look_at_due())
+                except Exception:  # noqa: BLE001 -- one session's trouble must not keep the others' pages open
+                    _log.exception("ended.look_failed")
         finally:
             stop()
 
