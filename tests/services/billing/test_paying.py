@@ -12,8 +12,10 @@ from sqlmodel import col
 from portal_app.core.access import acting_for
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.trail import AuditEntry
+from portal_app.portals.energy.portal import KIND
 from portal_app.services.billing import checkcode, door, ledger, rules, service
 from portal_app.services.billing.tables import Bill, LedgerEntry, Payment, Transfer
+from portal_app.services.identity.rules import narrowed
 from portal_app.shapes.money import PaymentRequest
 from tests.engines import past_the_wall
 from tests.services.billing.conftest import OWNER, stored
@@ -381,3 +383,19 @@ def test_rules_share_money_without_losing_a_cent():
 def test_a_journal_that_does_not_sum_to_nought_is_not_written(house):
     with pytest.raises(ValueError, match="sum to 0"), acting_for(house.staff) as access:
         ledger.post(access, house.account.id, "x", [ledger.Side("bank", 5)])
+
+
+@pytest.mark.line("B-X13", "B-X14")
+def test_a_proxy_with_a_place_for_money_alone_pays_and_the_customer_reads_who_for_whom_and_how(house, issue):
+    money = narrowed(KIND.roles["owner"], "money", KIND.scopes)
+    proxy = replace(house.owner, name="Dan", permissions=money, on_behalf="Olive")
+    bill = issue()
+    _ask(proxy, bill)
+    (payment,) = stored(Payment)
+    assert (payment.asked_by, payment.on_behalf, payment.channel) == ("Dan", "Olive", "portal")
+    with acting_for(house.viewer, reads_only=True) as access:
+        (line,) = service.payments(access)
+    assert line.who.startswith("Asked for by Dan for Olive on the portal")
+    without = narrowed(KIND.roles["owner"], "work,documents,people", KIND.scopes)
+    with pytest.raises(Refusal, match="does not allow"):
+        _ask(replace(proxy, permissions=without), bill)

@@ -11,6 +11,7 @@ from portal_app.core.accounts import Member
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.trail import AuditEntry
+from portal_app.portals.energy.portal import KIND
 from portal_app.portals.energy.service import account as account_page
 from portal_app.portals.energy.service import outages, readings_sent, requests, sharing
 from portal_app.portals.energy.tables import (
@@ -22,9 +23,12 @@ from portal_app.portals.energy.tables import (
     SelfRead,
     ServiceRequest,
 )
+from portal_app.services.billing import reading
+from portal_app.services.identity.rules import narrowed
 from portal_app.services.notifications import rules as notification_rules
 from portal_app.services.notifications import service as notifications
 from portal_app.services.notifications.tables import News
+from portal_app.services.people import members
 from tests.portals.energy.account.conftest import act, jobs, run_jobs, stored
 
 pytestmark = [pytest.mark.usefixtures("both_engines"), pytest.mark.line("B-X4")]
@@ -207,3 +211,48 @@ def test_a_request_says_who_asked_for_whom_and_by_which_way(house, second):
     assert any("Dan for Olive" in row.more for row in page.happened)
     entry = stored(AuditEntry, col(AuditEntry.action) == "request.moved", order=col(AuditEntry.seq))[0]
     assert (entry.actor, entry.on_behalf) == (second.person_id, "Olive")
+
+
+@pytest.mark.line("B-X13")
+@pytest.mark.parametrize(
+    ("scopes", "may", "may_not"),
+    [
+        ("money", {"bill.pay", "autopay.change"}, ("stop", "reading", "share", "people")),
+        ("documents", {"data.export"}, ("stop", "reading", "people")),
+        ("work", {"service.request"}, ("share", "people")),
+        ("people", {"people.invite"}, ("stop", "reading", "share")),
+        ("money,work", {"bill.pay", "service.request"}, ("share", "people")),
+    ],
+)
+def test_a_place_narrowed_to_some_scopes_does_theirs_and_is_refused_the_rest(house, scopes, may, may_not):
+    rights = narrowed(KIND.roles["owner"], scopes, KIND.scopes)
+    person = replace(house.owner, permissions=rights)
+    acts = {
+        "stop": lambda: _request(house, person),
+        "reading": lambda: _reading(house, person),
+        "share": lambda: _consent(house, person),
+        "people": lambda: act(person, members.people),
+    }
+    assert rights >= may | {"usage.see", "outage.see"}
+    for name in may_not:
+        with pytest.raises(Refusal, match="does not allow"):
+            acts[name]()
+    for name in acts.keys() - set(may_not) - {"people"}:
+        acts[name]()
+    rows = {table: len(stored(table)) for table in (ServiceRequest, SelfRead, DataConsent)}
+    assert rows == {
+        ServiceRequest: int("stop" not in may_not),
+        SelfRead: int("reading" not in may_not),
+        DataConsent: int("share" not in may_not),
+    }
+    shown = {row.link_to for row in act(person, account_page.account).tasks}
+    assert ("/energy/account/move" in shown) == ("service.request" in rights)
+
+
+@pytest.mark.line("B-X13")
+def test_a_place_for_money_only_is_not_refused_what_is_about_bills(house):
+    rights = narrowed(KIND.roles["owner"], "money", KIND.scopes)
+    person = replace(house.owner, permissions=rights)
+    assert act(person, reading.payments) == []
+    with pytest.raises(Refusal, match="does not allow"):
+        act(replace(person, permissions=narrowed(KIND.roles["owner"], "work", KIND.scopes)), reading.payments)
