@@ -79,7 +79,8 @@ def _second_steps() -> rx.Component:
 def _codes_and_password() -> rx.Component:
     page = SecurityState.page
     codes = rx.cond(
-        page.has_second_step, link_rows((LinkRow("Recovery codes", page.codes, words(page.base, "/codes")),))
+        page.has_second_step,
+        link_rows((LinkRow("Recovery codes", page.codes, words(page.base, "/codes"), icon="key"),)),
     )
     password = link_rows((LinkRow(page.password, "", words(page.base, "/password"), icon="lock"),))
     email = link_rows((LinkRow("Change my email", page.email, words(page.base, "/email"), icon="mail"),))
