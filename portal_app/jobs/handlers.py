@@ -10,7 +10,7 @@ from portal_app.services.billing import errands as billing
 from portal_app.services.drafts import service as drafts
 from portal_app.services.identity import tidying, way_back
 from portal_app.services.notifications import service as notifications
-from portal_app.services.privacy import copies
+from portal_app.services.privacy import copies, keeping
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
@@ -22,6 +22,8 @@ HANDLERS: dict[str, Handler] = {
     **tidying.JOBS,
     "privacy.make_copy": partial(copies.make, of_kinds={kind.key: kind.own_data for kind in KINDS}),
     "privacy.drop_copy": copies.drop,
+    "privacy.forget_old": keeping.forget_old,
+    "privacy.forget_ceremonies": keeping.forget_ceremonies,
 }
 
 REPEATING: tuple[Repeating, ...] = (
@@ -29,6 +31,8 @@ REPEATING: tuple[Repeating, ...] = (
     Repeating("forget-old-sign-ins", "29 3 * * *", "identity.forget_old", per_company=False),
     Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
     Repeating("forget-old-drafts", "41 3 * * *", "drafts.forget_old"),
+    Repeating("forget-old-rows", "11 4 * * *", "privacy.forget_old"),
+    Repeating("forget-ceremonies", "26 * * * *", "privacy.forget_ceremonies", per_company=False),
     *billing.REPEATING,
 )
 

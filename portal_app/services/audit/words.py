@@ -77,6 +77,7 @@ SENTENCES: dict[str, str] = {
     "premise.placed": "put a place on the map",
     "privacy.copy_asked": "asked for a copy of everything about them",
     "privacy.copy_made": "made a copy of everything about somebody",
+    "privacy.forgotten": "removed what had been kept long enough",
     "reading.import": "brought readings in",
     "reading.sent": "sent readings",
     "request.moved": "moved a request on",

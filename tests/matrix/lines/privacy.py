@@ -10,5 +10,7 @@ HANDLERS = {
 ROUTES = {"GET /files/energy/own-copy": signed_in().at(copy_id=of("own_copy"))}
 JOBS = {
     "privacy.drop_copy": job(copy=of("own_copy")),
+    "privacy.forget_ceremonies": job(),
+    "privacy.forget_old": job(),
     "privacy.make_copy": job(copy=of("own_copy"), places=[]),
 }
