@@ -12,6 +12,8 @@ class LinkShown:
     email: str = ""
     about: str = ""
     phone: str = ""
+    elsewhere: bool = False
+    """Whether another browser than this one asked for it."""
 
 
 @dataclass(frozen=True)

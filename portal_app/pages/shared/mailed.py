@@ -181,6 +181,10 @@ def come() -> rx.Component:
     return linked(
         rx.el.div(
             head(words("Sign in to ", MailedState.link.company), words("As ", MailedState.link.email, ".")),
+            when(
+                MailedState.link.elsewhere,
+                lambda: rx.el.p("Another browser asked for this link. Go on only if that was you."),
+            ),
             form(
                 "/auth/mailed/link",
                 hidden("token", MailedState.token),

@@ -175,7 +175,7 @@ def note(db: Session, person: Person, action: str, address: str, **facts: str) -
     trail.append(db, person.company_id, person.id, [entry], address)
 
 
-def shown(token: object, purpose: str) -> LinkShown | None:
+def shown(token: object, purpose: str, cookie_header: object = "") -> LinkShown | None:
     """What the page of a link shows while it works; None for any other link. Uses nothing up."""
     link = links.look(token, purpose)
     if link is None:
@@ -184,7 +184,8 @@ def shown(token: object, purpose: str) -> LinkShown | None:
         company = db.get(Company, link.company_id)
     if company is None:
         return None
-    return LinkShown(company.name, company.brand, link.email, link.about, company.phone)
+    elsewhere = links.is_bound_elsewhere(link, browser_in(cookie_header))
+    return LinkShown(company.name, company.brand, link.email, link.about, company.phone, elsewhere)
 
 
 def sign_in_by_link(token: object, address: str = "", device: str = "") -> CameBy:

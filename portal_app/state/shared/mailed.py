@@ -140,7 +140,7 @@ class MailedState(Acting, rx.State):
         asked = self._begin()
         purpose = PURPOSES.get(self.router.url.path.rstrip("/"), "")
         token = asked.get("token", "")
-        found = await in_thread(partial(by_mail.shown, token, purpose))
+        found = await in_thread(partial(by_mail.shown, token, purpose, self.router.headers.cookie))
         self.works = found is not None
         self.token = token if found is not None else ""
         self.link = found or LinkShown()

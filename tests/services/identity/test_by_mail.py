@@ -206,6 +206,18 @@ def test_a_mailed_link_still_asks_for_the_second_step_and_keeps_the_way(door):
     assert came.goes_to == BILL
 
 
+def test_the_page_of_a_link_knows_the_browser_that_asked(door):
+    mine = "b" * 43
+    by_mail.ask_link(ANN, BILL, Asked("", "192.0.2.1", "", mine))
+    token, name = newest().token, by_mail.browser_cookie()
+    here, elsewhere = (by_mail.shown(token, "sign_in", header) for header in (f"{name}={mine}", ""))
+    assert here is not None
+    assert (here.company, here.email, here.elsewhere) == ("Bright Power", ANN, False)
+    assert elsewhere is not None
+    assert elsewhere.elsewhere
+    assert by_mail.shown(token, "reset") is None
+
+
 @pytest.mark.line("S-40")
 def test_a_link_never_leads_elsewhere(door):
     for wanted in ("https://evil.example", "//evil.example", "/auth/sign-out", "\\evil", "/sign-in"):
