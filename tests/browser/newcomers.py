@@ -12,8 +12,10 @@ from sqlmodel import col
 from portal_app.core.access import acting_for_company, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Person
 from portal_app.core.clock import now
-from portal_app.services.identity import passwords, sessions
+from portal_app.services.identity import links, passwords, sessions
+from portal_app.services.people.invitations import ABOUT
 from portal_app.services.tenancy import service as tenancy
+from portal_app.services.tenancy.tables import Invitation
 from tests import engines
 from tests.browser.pages import PASSWORD, Portal
 
@@ -58,6 +60,21 @@ def newcomer(portal: Portal, slug: str = "brightwater") -> Newcomer:
             tenancy.give_place(house, account, person)
             house.change(person, password_hash=passwords.keep(PASSWORD))
             return Newcomer(portal, email, person.id)
+
+
+def invited(portal: Portal, slug: str = "brightwater") -> str:
+    """The link in the mail that invites somebody new to an account of that company."""
+    number = next(_number)
+    with _at(portal):
+        with before_sign_in(reads_only=True) as db:
+            company = db.exec(unscoped(Company, col(Company.slug) == slug)).one()
+        with acting_for_company(company.id, kind=company.kind) as house:
+            account = tenancy.open_account(house, f"9100-{number:04}", f"{number} Invited Street")
+            ends = now() + timedelta(days=7)
+            email = f"invited-{number}@{slug}.example"
+            one = house.add(Invitation, account_id=account.id, email=email, role="owner", ends_at=ends)
+            made = links.make(house.db, "invite", company.id, email=email, about=f"{ABOUT}{one.id}")
+    return f"{portal.url}/join?token={made.token}"
 
 
 class Device:

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal_app.services.identity.tables import Passkey
-from tests.browser.newcomers import Device, newcomer
+from tests.browser.hand import task
+from tests.browser.newcomers import Device, invited, newcomer
 from tests.browser.pages import PASSWORD, Portal, Troubles, axe, calm
 
 SECURITY = "/energy/account/security"
@@ -169,6 +170,30 @@ def test_a_device_that_does_not_know_its_person_lets_nobody_in_and_says_what_to_
     said = phone.get_by_role("status").filter(has_text="No passkey was used")
     expect(said).to_be_visible()
     assert axe(phone) == []
+
+
+@pytest.mark.line("S-05")
+def test_somebody_new_joins_adds_a_passkey_and_signs_in_with_it_in_under_a_minute(
+    portal: Portal, phone: Page
+) -> None:
+    link, device = invited(portal), Device(phone)
+    by_button_alone(phone)
+    with task(phone, "join and sign in by passkey", taps=7, seconds=60) as hand:
+        phone.goto(link)
+        calm(phone)
+        phone.get_by_label("Your name").fill("Nia Newman")
+        hand.tap(phone.get_by_role("button", name="Just go on without a password"))
+        expect(phone.get_by_text("You are in")).to_be_visible()
+        hand.tap(phone.get_by_role("link", name="Add a passkey"))
+        hand.tap(phone.get_by_role("button", name="Add a passkey"))
+        expect(phone.get_by_role("heading", name="Recovery codes")).to_be_visible()
+        assert len(device.keys) == 1
+        calm(phone)
+        hand.tap(phone.locator("details.menu summary"))
+        hand.tap(phone.get_by_role("button", name="Sign out"))
+        hand.tap(phone.get_by_role("button", name="Use a passkey"))
+        expect(phone).to_have_url(re.compile("/energy$"))
+        expect(phone.locator("main").get_by_text("Nia").first).to_be_visible()
 
 
 def test_where_a_browser_keeps_no_passkeys_nothing_of_them_is_shown(new_page: Callable[..., Page]) -> None:
