@@ -83,7 +83,7 @@ def passkey_rows(
                 class_name="beside",
             ),
             on_submit=on_rename,
-            class_name="row stack",
+            class_name="stack row-act",
         )
         return when(renaming == row.id, form, shown)
 

@@ -69,7 +69,7 @@ def _second_steps() -> rx.Component:
     state, page = SecurityState, SecurityState.page
     none = "You have none yet. With one, a stolen password alone lets nobody in."
     return section(
-        factor_rows(page.apps, state.ask_remove, rx.cond(page.has_second_step, "", none)),
+        factor_rows(page.apps, state.ask_remove, rx.cond(page.has_second_step, "Your passkey is one.", none)),
         rx.el.div(link_button("Add an authenticator app", words(page.base, "/app"), icon="plus", low=True)),
         title="Second step",
         stacked=True,
