@@ -29,6 +29,11 @@ from portal_app.shapes.status import Notice
 
 T = TypeVar("T")
 BUDGET_SECONDS, PATIENCE_SECONDS = 2.0, 5.0
+NO_PLACE = Notice(
+    "No account is open to you here",
+    "Your place in it may have ended. Ask the owner of the account to invite you again.",
+    "attention",
+)
 _ASK_OWNER = "Ask the owner of the account to let you, or to do it."
 _needs: dict[str, str] = {}
 _log = structlog.get_logger(__name__)
@@ -183,6 +188,10 @@ class SessionState(Acting, rx.State):
         if self.router.url.query_parameters.get("welcome") == "1":
             self.notice = _welcome(home)
         if needed and needed not in visitor.permissions:
+            if path == home:
+                # There is no page to lead to: their last place has ended.
+                self.notice = NO_PLACE
+                return None
             self.notice = Notice("Your sign-in does not open that page", _ASK_OWNER, "attention")
             self._notice_is_new = True
             return rx.redirect(home)

@@ -8,13 +8,16 @@ import pytest
 import reflex as rx
 import structlog
 from reflex.istate.data import HeaderData, ReflexURL, URLData
+from sqlmodel import col
 
 from portal_app.core import live as pokes
 from portal_app.core.access import Access, before_sign_in, unscoped
+from portal_app.core.accounts import Member, Person
 from portal_app.core.errors import NotYours, Refusal, SignedOut
 from portal_app.services.adoption import service as adoption
 from portal_app.services.adoption.tables import UseEvent
 from portal_app.services.identity import service as identity
+from portal_app.services.identity import sessions
 from portal_app.state import live
 from portal_app.state.session import Acting, SessionState, tell_visitor, use_needs
 from tests.services.identity.conftest import PASSWORD, door  # noqa: F401 -- a company whose people sign in
@@ -202,6 +205,24 @@ def test_a_page_that_ones_role_does_not_open_says_so_on_the_home(door):  # noqa:
         tab = signed_in(BOB, url="http://x.example/energy/billing/autopay")
         assert where_to(arrives(tab)) == "/energy"
         assert tab.part(SessionState).notice.title == "Your sign-in does not open that page"
+    finally:
+        use_needs({})
+
+
+@pytest.mark.line("S-24")
+def test_whoever_has_no_place_any_more_reads_so_and_is_led_round_in_no_circle(door):  # noqa: F811
+    use_needs({"/energy": "bill.see", "/energy/billing": "bill.see"})
+    try:
+        tab = signed_in(BOB, url="http://x.example/energy")
+        with before_sign_in() as db:
+            bob = db.exec(unscoped(Person, col(Person.email) == BOB)).one()
+            for place in db.exec(unscoped(Member, col(Member.person_id) == bob.id)):
+                db.delete(place)
+        sessions.forget_all()
+        assert arrives(tab) is None
+        assert tab.part(SessionState).notice.title == "No account is open to you here"
+        elsewhere = signed_in(BOB, url="http://x.example/energy/billing")
+        assert where_to(arrives(elsewhere)) == "/energy"
     finally:
         use_needs({})
 
