@@ -30,9 +30,10 @@ class NotAllowed(Refusal):
 
 
 class SignedOut(Refusal):
-    """Nobody is signed in, or the session has ended; `back` is the page to come back to."""
+    """Nobody is signed in, or the session has `ended`; `back` is the page to come back to."""
 
     back: str = ""
+    ended: bool = True
 
     def __init__(self, sentence: str = "You are signed out. Sign in again; what you typed is kept.") -> None:
         super().__init__(sentence)

@@ -84,6 +84,8 @@ class Acting(rx.State, mixin=True):
     def _signed_out(self) -> SignedOut:
         """What is said to somebody whose session ended, with the way back to this very page."""
         out = SignedOut()
+        # Whoever brings no cookie was never signed in, and is not told that they are out.
+        out.ended = f"{settings().session_cookie}=" in self.router.headers.cookie
         out.back = _with_query(self.router.url.path.rstrip("/"), self.router.url.query)
         return out
 
@@ -237,7 +239,8 @@ def tell_visitor(exception: Exception) -> rx.event.EventSpec | None:
     if isinstance(exception, SignedOut):
         if exception.back.startswith("/sign-in"):
             return None  # already led there; a second time would forget where one wanted to go
-        where = {"problem": "ended", **({"next": exception.back} if exception.back else {})}
+        where = {"problem": "ended"} if exception.ended else {}
+        where |= {"next": exception.back} if exception.back else {}
         return rx.redirect(f"/sign-in?{urlencode(where)}")
     if isinstance(exception, ProveAgain):
         return rx.redirect(f"/prove?{urlencode({'next': exception.back})}")

@@ -168,10 +168,11 @@ def test_a_fault_is_logged_with_a_reference_and_shown_without_its_text(door):  #
 
 def test_somebody_signed_out_is_led_to_the_sign_in_which_says_why_and_leads_back(door):  # noqa: F811
     assert where_to(tell_visitor(SignedOut())) == "/sign-in?problem=ended"
-    tab = Tab(url="http://x.example/energy/billing?id=b1")
-    with pytest.raises(SignedOut) as out:
-        does(tab, who_asks)
-    assert where_to(tell_visitor(out.value)) == "/sign-in?problem=ended&next=%2Fenergy%2Fbilling%3Fid%3Db1"
+    back = "next=%2Fenergy%2Fbilling%3Fid%3Db1"
+    for cookie, told in (("portal_session=" + "A" * 43, f"problem=ended&{back}"), ("", back)):
+        with pytest.raises(SignedOut) as out:
+            does(Tab(cookie, url="http://x.example/energy/billing?id=b1"), who_asks)
+        assert where_to(tell_visitor(out.value)) == f"/sign-in?{told}"
 
 
 @pytest.mark.line("X-30")

@@ -46,7 +46,7 @@ PAGES = (
         back_to="/account",
         back_text="Your account",
         guide=Help(
-            "Help with your data",
+            "Help with a copy of your data",
             (
                 "We ask you to confirm that it is you, make the file, and mail you when it is here. It is "
                 "removed after 24 hours.",
