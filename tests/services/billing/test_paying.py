@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlmodel import col
 
 from portal_app.core.access import acting_for
-from portal_app.core.errors import NotYours, Refusal
+from portal_app.core.errors import NotAllowed, NotYours, Refusal
 from portal_app.core.trail import AuditEntry
 from portal_app.portals.energy.portal import KIND
 from portal_app.services.billing import checkcode, door, ledger, rules, service
@@ -98,7 +98,7 @@ def test_a_request_says_whom_to_pay_how_much_and_what_to_quote(house, issue):
 
 
 @pytest.mark.parametrize(
-    ("who", "refusal"), [("viewer", Refusal), ("stranger", NotYours), ("outsider", NotYours)]
+    ("who", "refusal"), [("viewer", NotAllowed), ("stranger", NotYours), ("outsider", NotYours)]
 )
 def test_only_the_owner_pays(house, issue, who, refusal):
     bill = issue()
