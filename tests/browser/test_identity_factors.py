@@ -29,6 +29,19 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield here
 
 
+@pytest.fixture
+def asked_of_everybody(portal: Portal) -> Iterator[None]:
+    """For one test, the company asks a second step of everybody who signs in."""
+
+    def ask(whom: str) -> None:
+        with closing(sqlite3.connect(portal.data_dir / "portal.db")) as rows, rows:
+            rows.execute("UPDATE company SET second_factor = ? WHERE slug = 'brightwater'", (whom,))
+
+    ask("everybody")
+    yield
+    ask("")
+
+
 def reached(page: Page, path: str) -> Page:
     """The page that a form led to, once it is calm."""
     page.wait_for_url(lambda url: urlsplit(url).path == path)
@@ -170,10 +183,8 @@ def test_a_second_device_is_signed_out_from_the_first(
 
 @pytest.mark.line("S-05")
 def test_whoever_must_have_a_second_step_sets_it_up_before_anything_else(
-    phone: Page, sign_in: Callable[..., Page], portal: Portal
+    phone: Page, sign_in: Callable[..., Page], asked_of_everybody: None
 ) -> None:
-    with closing(sqlite3.connect(portal.data_dir / "portal.db")) as rows, rows:
-        rows.execute("UPDATE company SET second_factor = 'everybody' WHERE slug = 'brightwater'")
     sign_in(phone, ROSA, "/staff/energy/outages")
     reached(phone, "/second-step")
     typed_out = phone.get_by_label("Or type this into the app")
