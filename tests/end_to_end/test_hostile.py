@@ -122,7 +122,9 @@ def test_broken_and_hostile_frames_change_nothing_for_anybody(here):
             await omars.until(lambda: omars.value(HomeState, "home"), 10)
         async with Tab(here.url, cookie) as hers:
             await hers.send(HYDRATE)
-            await hers.until(lambda: hers.holds)
+            await hers.send(of(SessionState, "arrive"))
+            # Arrived: nothing of the opening comes after what is sent now and puts it back.
+            await hers.until(lambda: hers.value(SessionState, "live"))
             assert hers.value(SessionState, "over") == ""
             await hers.send(of(ChoicesState, "set_alert_at"), {"value": 'x"\ud800'})
             await hers.until(lambda: hers.value(SessionState, "problem_field") == "value")
