@@ -120,14 +120,14 @@ def test_broken_and_hostile_frames_change_nothing_for_anybody(here):
             omars.holds.clear()
             await omars.send(of(HomeState, "load"))
             await omars.until(lambda: omars.value(HomeState, "home"), 10)
-        # A session of its own: the flood above has used up what the other one may send for a while.
-        async with Tab(here.url, sign_in(here.url, MAYA)) as hers:
+        async with Tab(here.url, cookie) as hers:
             await hers.send(HYDRATE)
             await hers.send(of(SessionState, "arrive"))
             # Arrived: nothing of the opening comes after what is sent now and puts it back.
             await hers.until(lambda: hers.value(SessionState, "live"))
             assert hers.value(SessionState, "over") == ""
             await hers.send(of(ChoicesState, "set_alert_at"), {"value": 'x"\ud800'})
+            await hers.until(lambda: hers.value(SessionState, "problem_field") == "value")
             await hers.send(of(ChoicesState, "set_alert_at"), {"value": "12"})
             await hers.until(lambda: hers.value(ChoicesState, "alert_at") == "12")
 
