@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from portal_app.commands import audit, check, company, import_, jobs, keys, migrate, person, seed
 from portal_app.commands.terminal import complain
 from portal_app.core import log
-from portal_app.core.db import is_unmigrated
+from portal_app.core.db import is_unmigrated, patiently
 from portal_app.core.errors import Refusal
 
 COMMANDS = (migrate, seed, import_, jobs, check, audit, company, person, keys)
@@ -29,7 +29,8 @@ def main(words: Sequence[str] | None = None) -> int:
     options = parser.parse_args(words)
     log.configure()
     try:
-        return options.run(options)
+        with patiently():
+            return options.run(options)
     except Refusal as refusal:
         complain(refusal.sentence)
     except DBAPIError as trouble:

@@ -37,7 +37,7 @@ def server_command(host: str, port: int, here: Mapping[str, str] | None = None) 
     workers = str(workers_of(os.environ if here is None else here))
     return [
         str(BIN / "granian"), "--interface", "asgi", "--factory", "--host", host, "--port", str(port),
-        "--workers", workers, "--log-level", "warning", "--workers-kill-timeout", "5",
+        "--workers", workers, "--log-level", "warning", "--workers-kill-timeout", "8",
         "portal_app.portal_app:app",
     ]  # fmt: skip
 

@@ -1,5 +1,8 @@
 """The database: one engine a process, and the session that a transaction lives in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,9 @@ from sqlmodel import Session
 
 from portal_app.core.errors import Refusal
 from portal_app.settings import settings
+
+_SECONDS, _PATIENT_SECONDS = 5, 60
+_patience: ContextVar[int] = ContextVar("patience", default=_SECONDS)
 
 
 class Busy(Refusal):
@@ -32,6 +38,19 @@ def is_unmigrated(trouble: DBAPIError) -> bool:
     """Whether the database lacks a table or a column that today's tables have."""
     code = getattr(trouble.orig, "sqlstate", "")
     return code in ("42P01", "42703") or str(trouble.orig).startswith(("no such table", "no such column"))
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Wait a minute for the one writer that SQLite lets in, for commands and jobs; a page waits 5 s.
+
+    Nobody looks at a spinner meanwhile, and what a command would have to say is only "try again".
+    """
+    before = _patience.set(_PATIENT_SECONDS)
+    try:
+        yield
+    finally:
+        _patience.reset(before)
 
 
 @lru_cache(maxsize=4)
@@ -58,7 +77,7 @@ def _sqlite(url: str) -> Engine:
         max_overflow=4,
         pool_timeout=5,
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": 5},
+        connect_args={"check_same_thread": False, "timeout": _SECONDS},
     )
 
     @event.listens_for(engine, "connect")
@@ -68,7 +87,6 @@ def _sqlite(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
-            "busy_timeout=5000",
             "cache_size=-20000",
             "temp_store=MEMORY",
         ):
@@ -78,6 +96,7 @@ def _sqlite(url: str) -> Engine:
     def _begin(connection: Any) -> None:
         # A writer must ask for the lock at once: a later upgrade fails without waiting.
         reads = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_patience.get() * 1000}")
         connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 

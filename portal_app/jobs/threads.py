@@ -7,7 +7,7 @@ import structlog
 
 from portal_app.core import live, queue
 from portal_app.core.access import before_sign_in
-from portal_app.core.db import Busy
+from portal_app.core.db import Busy, patiently
 from portal_app.core.errands import Handler, Repeating
 from portal_app.core.outbox import TOPIC
 from portal_app.core.queue import Leased
@@ -74,10 +74,11 @@ class Worker:
             bell.set()
 
     def _work(self, bell: threading.Event) -> None:
-        while not self._stopped.is_set():
-            bell.clear()
-            if not self._run_one():
-                bell.wait(self._look_every)
+        with patiently():
+            while not self._stopped.is_set():
+                bell.clear()
+                if not self._run_one():
+                    bell.wait(self._look_every)
 
     def _run_one(self) -> bool:
         try:

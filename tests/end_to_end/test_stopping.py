@@ -57,6 +57,7 @@ def test_one_process_stops_within_ten_seconds_and_loses_nothing(alone, post):
     with session(reads_only=True) as db:
         jobs = db.exec(select(Job).where(Job.key == "in hand")).all()
         uses = db.exec(select(UseEvent.name).where(col(UseEvent.name).endswith("home.home"))).all()
-    assert [(job.state, job.attempt) for job in jobs] == [("done", 1)]
+    said = (seconds, alone.log.read_text()[-3000:])
+    assert [(job.state, job.attempt) for job in jobs] == [("done", 1)], said
     assert box.taken["in hand"] == 1
     assert len(uses) == 2
