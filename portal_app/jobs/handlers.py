@@ -7,19 +7,16 @@ from portal_app.jobs import run
 from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.billing import errands as billing
-from portal_app.services.drafts import service as drafts
-from portal_app.services.identity import tidying, way_back
+from portal_app.services.identity import way_back
 from portal_app.services.notifications import service as notifications
 from portal_app.services.privacy import copies, keeping
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
     "adoption.give_up_idle": adoption.give_up_idle,
-    "drafts.forget_old": drafts.forget_old,
     **notifications.JOBS,
     **billing.JOBS,
     **way_back.JOBS,
-    **tidying.JOBS,
     "privacy.make_copy": partial(copies.make, of_kinds={kind.key: kind.own_data for kind in KINDS}),
     "privacy.drop_copy": copies.drop,
     "privacy.forget_old": keeping.forget_old,
@@ -28,9 +25,7 @@ HANDLERS: dict[str, Handler] = {
 
 REPEATING: tuple[Repeating, ...] = (
     Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),
-    Repeating("forget-old-sign-ins", "29 3 * * *", "identity.forget_old", per_company=False),
     Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
-    Repeating("forget-old-drafts", "41 3 * * *", "drafts.forget_old"),
     Repeating("forget-old-rows", "11 4 * * *", "privacy.forget_old"),
     Repeating("forget-ceremonies", "26 * * * *", "privacy.forget_ceremonies", per_company=False),
     *billing.REPEATING,

@@ -27,7 +27,7 @@ from tests.state.test_arguments import ANYTHING
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 MAYA, OMAR = "maya@brightwater.example", "omar@brightwater.example"
-NOTED_BESIDE = {"use_event", "task_run", "seenhome", "sign_in", "job"}
+NOTED_BESIDE = {"use_event", "task_run", "sign_in", "job"}
 
 
 @pytest.fixture

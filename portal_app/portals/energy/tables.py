@@ -11,7 +11,6 @@ from portal_app.core.tables import (
     AccountSeries,
     CompanyRow,
     CompanySeries,
-    PersonRow,
     StaffRow,
     moment_field,
 )
@@ -389,16 +388,6 @@ class DataConsent(AccountRow, table=True):
     person_id: str = Field(default="", max_length=26)
     revoked_at: datetime | None = moment_field(default=None)
     used_at: datetime | None = moment_field(default=None)
-
-
-class SeenHome(PersonRow, table=True):
-    """The unit and range a person last chose on the usage page."""
-
-    __table_args__ = (UniqueConstraint("person_id"),)
-
-    money: bool = False
-    span: str = Field(default="bill", max_length=10)
-    premise_id: str = Field(default="", max_length=26)
 
 
 class MapGround(CompanyRow, table=True):

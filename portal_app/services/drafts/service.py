@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col
 
-from portal_app.core.access import Access, SystemAccess, reads
+from portal_app.core.access import Access, reads
 from portal_app.core.clock import now
 from portal_app.core.errors import Refusal
 from portal_app.services.drafts.tables import Draft
@@ -66,8 +66,3 @@ def discard(access: Access, *keys: str) -> None:
     for key in keys:
         # Emptied, not removed: the last keystrokes may still be on their way here, and come too late.
         _write(access, _named(access, key), {})
-
-
-def forget_old(access: SystemAccess, _payload: dict[str, Any]) -> int:
-    """Remove what nobody touched for thirty days; says how many."""
-    return access.remove(Draft, col(Draft.changed_at) <= now() - KEPT_FOR)

@@ -72,10 +72,3 @@ def take(purpose: str, value: str, challenge: str, person_id: str = "") -> bool:
     with before_sign_in() as db:
         done = db.execute(delete(Ceremony).where(*this))
         return bool(value) and done.rowcount == 1  # pyright: ignore[reportAttributeAccessIssue]
-
-
-def forget_old() -> int:
-    """Remove questions that nobody answered in time; says how many."""
-    with before_sign_in() as db:
-        done = db.execute(delete(Ceremony).where(col(Ceremony.ends_at) <= now()))
-        return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from portal_app.core import vault
@@ -238,10 +238,3 @@ def guarded(address: str) -> Iterator[None]:
     except (StaleLink, WrongCode):
         throttle.count(throttle.WRONG_TRIES, network)
         raise
-
-
-def forget_old(days: int = 30) -> int:
-    """Remove links that ended long ago; says how many."""
-    with before_sign_in() as db:
-        done = db.execute(delete(MailedLink).where(col(MailedLink.ends_at) < now() - timedelta(days=days)))
-        return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]

@@ -5,10 +5,8 @@ besides (a second step) and every other first proof (a passkey, a mailed link, a
 in `steps.go_on`.
 """
 
-from datetime import timedelta
-
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col, or_
 
 from portal_app.core import trail
@@ -216,20 +214,12 @@ def set_password(access: Access, person_id: str, password: str) -> None:
         access.poke(f"session:{key}")
 
 
-def forget_old(days: int = 90) -> int:
-    """Remove sessions that ended long ago; says how many."""
-    with before_sign_in() as db:
-        done = db.execute(delete(SignIn).where(col(SignIn.ends_at) < now() - timedelta(days=days)))
-        return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
-
-
 __all__ = [
     "Awaits",
     "LetIn",
     "WrongSignIn",
     "clean_email",
     "end_all",
-    "forget_old",
     "home_of",
     "own_path",
     "remembered",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from portal_app.core import trail
@@ -281,13 +281,6 @@ def enrolled(access: Access) -> str:
     return renewed(access, proved_at=now(), must_enrol=False)
 
 
-def forget_old() -> int:
-    """Remove steps that nobody can take any more; says how many."""
-    with before_sign_in() as db:
-        done = db.execute(delete(Step).where(col(Step.ends_at) < now() - timedelta(days=1)))
-        return done.rowcount  # pyright: ignore[reportAttributeAccessIssue]
-
-
 __all__ = [
     "Awaits",
     "Finished",
@@ -300,7 +293,6 @@ __all__ = [
     "WrongProof",
     "enrolled",
     "finish",
-    "forget_old",
     "go_on",
     "open_for",
     "prove_again",

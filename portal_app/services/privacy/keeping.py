@@ -28,9 +28,10 @@ RULES: dict[str, Kept] = {
     "mailed_link": Kept("ends_at", 30, "who asks why a link does not work can be told"),
     "sign_on_try": Kept("ends_at", 1, "nobody comes back from another house later than that"),
     "mail": Kept("at", 730, "what was said to a customer is asked about for two years"),
+    "draft": Kept("changed_at", 30, "what was typed and not sent is looked for within weeks, if at all"),
     "own_copy": Kept("made_at", 365, "the file goes after a day; that it was asked for stays a year"),
 }
-"""Classes that no law keeps and nobody needs for good. Drafts and finished jobs have jobs of their own.
+"""Classes that no law keeps and nobody needs for good. Finished jobs have a job of their own.
 
 Bills, payments, readings and the trail stay.
 """

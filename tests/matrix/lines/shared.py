@@ -107,8 +107,6 @@ JOBS = {
     "billing.settle_plan": job(plan_id=of("budget_plan")),
     "billing.settle_up": job(),
     "billing.tell_review": job(review_id=of("budget_review"), back=False),
-    "drafts.forget_old": job(),
-    "identity.forget_old": job(),
     "jobs.tidy": job(),
     "mail.send": job(to="maya@brightwater.example", subject="x", text="x"),
 }

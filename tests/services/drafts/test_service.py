@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import text
 
 from portal_app.core import clock
-from portal_app.core.access import acting_for, acting_for_company
+from portal_app.core.access import acting_for
 from portal_app.core.errors import Refusal
 from portal_app.services.drafts import service as drafts
 from tests import cast, engines
@@ -71,8 +71,6 @@ def test_thirty_days_later_nothing_is_left(people, monkeypatch):
     later = clock.now() + drafts.KEPT_FOR
     monkeypatch.setattr(drafts, "now", lambda: later)
     assert kept(people.owner) == {}
-    with acting_for_company(people.company.id) as access:
-        assert drafts.forget_old(access, {}) == 1
 
 
 @pytest.mark.parametrize(

@@ -141,14 +141,6 @@ def test_a_bound_link_knows_its_browser(door):
     assert not links.is_bound_elsewhere(elsewhere, "")
 
 
-def test_old_links_are_forgotten(door, clock):
-    made(door)
-    clock.move(days=31)
-    fresh = made(door)
-    assert links.forget_old() == 1
-    assert links.look(fresh.token, "reset") is not None
-
-
 @pytest.mark.line("S-07")
 def test_what_a_mail_lets_one_do_stands_sealed_in_the_queue(door):
     with before_sign_in() as db:

@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from portal_app.core import live
 from portal_app.core.access import acting_for, acting_for_company, before_sign_in, unscoped
-from portal_app.core.accounts import Account, Member, Person
+from portal_app.core.accounts import Account, Person
 from portal_app.core.errors import NotYours, Refusal, SignedOut
 from portal_app.services.identity import rules, sessions
 from portal_app.services.identity import service as identity
@@ -206,13 +206,3 @@ def test_a_kind_that_is_not_served_lets_nobody_in(door):
     assert identity.visitor_of(header(value)) is None
     with pytest.raises(identity.WrongSignIn):
         identity.sign_in(ANN, PASSWORD)
-
-
-def test_sessions_that_ended_long_ago_are_removed(door, clock):
-    identity.sign_in(ANN, PASSWORD)
-    clock.move(days=80)
-    assert identity.forget_old() == 0
-    clock.move(days=11)
-    assert identity.forget_old() == 1
-    assert stored(SignIn) == []
-    assert len(stored(Member)) == 4

@@ -309,11 +309,3 @@ def test_a_step_that_nobody_was_given_leads_nowhere(door, step):
     assert steps.waiting(step) is None
     with pytest.raises(steps.StepOver):
         steps.finish(step, proofs.by_code("123456"), HOME)
-
-
-def test_steps_of_yesterday_are_swept_away(door, clock):
-    enrolled()
-    identity.sign_in(ANN, PASSWORD, None, HOME)
-    clock.move(days=2)
-    assert steps.forget_old() == 1
-    assert stored(Step) == []
