@@ -55,6 +55,17 @@ def _named(schemes: tuple[str, ...]) -> str:
     return ", ".join(f"{scheme}:" for scheme in schemes)
 
 
+def _place(name: str, usual: int) -> str:
+    """A program on the network as host:port, or the path of its socket on this machine."""
+    said = os.environ.get(name, "").strip()
+    if not said or said.startswith("/"):
+        return said
+    host, _, port = said.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port[:6]) < 65536 or "/" in said:
+        raise WrongSetting(f"{name}={said} is no place to ask. Give host:{usual}, or the path of a socket.")
+    return said
+
+
 def _origin(name: str, said: str) -> str:
     try:
         parts = urlsplit(said)
@@ -117,6 +128,8 @@ class Settings:
     run_jobs: bool = field(default_factory=lambda: _flag("PORTAL_RUN_JOBS", True))
     smtp_url: str = field(default_factory=lambda: _address("SMTP_URL", "smtp", "smtps"))
     mail_from: str = field(default_factory=lambda: _sender("PORTAL_MAIL_FROM"))
+    clamd: str = field(default_factory=lambda: _place("CLAMD", 3310))
+    """Where ClamAV's daemon looks at files that are sent here: "host:3310" or the path of its socket."""
     sms_secret: str = field(default_factory=lambda: os.environ.get("PORTAL_SMS_SECRET", ""))
     """What a text gateway must know to hand texts in; empty shuts that door."""
     security_contact: str = field(

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from portal_app.core.access import Access, Visitor
 from portal_app.core.errors import NotYours, Refusal
+from portal_app.endpoints import scanning
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
 from portal_app.services.identity import throttle
@@ -85,6 +86,10 @@ def _noted(use_case: Callable[..., Download], what: str) -> Callable[..., Downlo
     return taken
 
 
+def _harmful(access: Access, door: str, what: str) -> None:
+    access.note("file.harmful", door, found=what)
+
+
 async def _visitor(request: Request) -> Visitor | None:
     return await run_in_threadpool(identity.visitor_of, request.headers.get("cookie", ""))
 
@@ -100,12 +105,16 @@ async def _taken(request: Request, visitor: Visitor, door: UploadDoor) -> Respon
         await run_in_threadpool(throttle.take, FILES, throttle.mark("files", visitor.person_id))
         upload = await _received(request, door)
         try:
+            if door.scanned:
+                await run_in_threadpool(scanning.check, upload)
             target = await run_in_threadpool(perform, visitor, door.take, upload, **query)
         finally:
             upload.path.unlink(missing_ok=True)
     except NotYours:
         return _not_found()
     except Refusal as no:
+        if isinstance(no, scanning.Harmful):
+            await run_in_threadpool(perform, visitor, _harmful, request.path_params["what"], no.what)
         told = {**query, "trouble": no.sentence, **({"field": no.field} if no.field else {})}
         return RedirectResponse(f"{door.back}?{urlencode(told)}", 303)
     except ClientDisconnect:

@@ -38,6 +38,8 @@ class UploadDoor:
     back: str
     most_bytes: int = 25 * 1024 * 1024
     larger: str = "Send a smaller one."
+    scanned: bool = True
+    """Whether a virus scanner looks at it; not where a file is only read as figures and handed to nobody."""
 
     @property
     def too_large(self) -> str:

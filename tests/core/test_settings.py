@@ -57,6 +57,8 @@ def anew(monkeypatch: pytest.MonkeyPatch):
             "REDIS_URL is not an address we can use. It begins with one of: redis:",
         ),
         ("SMTP_URL", "mail.example.com", "smtp:, smtps:"),
+        ("CLAMD", "127.0.0.1", "Give host:3310, or the path of a socket."),
+        ("CLAMD", "tcp://scanner:3310", "CLAMD=tcp://scanner:3310 is no place to ask."),
         ("PORTAL_MAIL_FROM", "The portal <portal@example.com>", "Give it plain, as portal@example.com"),
         ("PORTAL_DATA_DIR", __file__, "is a file. Name a folder"),
     ],

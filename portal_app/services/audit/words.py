@@ -24,6 +24,7 @@ SENTENCES: dict[str, str] = {
     "data.share": "shared readings",
     "data.unshare": "stopped sharing readings",
     "file.taken": "opened a file",
+    "file.harmful": "sent a file in which the virus check found something",
     "identity.app_added": "set up an authenticator app",
     "identity.app_removed": "removed an authenticator app",
     "identity.email_asked": "asked to change their e-mail",

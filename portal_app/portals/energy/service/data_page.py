@@ -80,6 +80,7 @@ DOOR = UploadDoor(
     take=take_in,
     back=PAGE,
     most_bytes=3 * 1024**3,
+    scanned=False,
     larger=(
         "Send it compressed with gzip, or bring it in at the server: "
         "python -m portal_app.manage import energy FILE --company NAME --account NUMBER"
