@@ -36,7 +36,7 @@ async def keep(request: Request) -> Response:
         return JSONResponse({}, 400, _PRIVATE)
     try:
         body = await request.body()
-        said = json.loads(body.decode("utf-8")) if len(body) <= _MOST_BYTES else None
+        said = json.loads(body.decode("utf-8")) if len(body) <= _MOST_BYTES else {}
         key, facts = said["key"], said["facts"]
         if not isinstance(facts, dict) or "\\u0000" in json.dumps([key, facts]):
             return JSONResponse({}, 400, _PRIVATE)
