@@ -177,6 +177,9 @@ def failing_pairs(palette: Palette, shade: Shade) -> list[str]:
     return failing
 
 
+_UNWORN = ("accent-2", "accent-5", "accent-7")
+"""Steps of every scale that no rule wears; browsers are not sent them."""
+
 _STILL = (
     '--face:"Inter Portal","Inter Before",system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;'
     "--size-figure:2.75rem;--size-figure-wide:3.5rem;--size-title:1.5rem;--size-section:1.125rem;"
@@ -188,19 +191,18 @@ _STILL = (
 )
 _LIFTS: dict[Shade, str] = {
     "light": (
-        "color-scheme:light;--lift-1:0 1px 2px rgb(10 25 30/.06),0 4px 12px rgb(10 25 30/.06);"
+        "color-scheme:light;"
         "--lift-2:0 2px 6px rgb(10 25 30/.1),0 16px 40px rgb(10 25 30/.18);"
         "--veil:rgb(10 20 24/.55)"
     ),
     "dark": (
-        "color-scheme:dark;--lift-1:0 1px 2px rgb(0 0 0/.4);"
-        "--lift-2:0 0 0 1px var(--line),0 16px 40px rgb(0 0 0/.6);--veil:rgb(0 0 0/.65)"
+        "color-scheme:dark;--lift-2:0 0 0 1px var(--line),0 16px 40px rgb(0 0 0/.6);--veil:rgb(0 0 0/.65)"
     ),
 }
 
 
 def _declared(palette: Palette) -> str:
-    return ";".join(f"--{name}:{colour}" for name, colour in palette.items())
+    return ";".join(f"--{name}:{colour}" for name, colour in palette.items() if name not in _UNWORN)
 
 
 def _shade_css(root: str, shade: Shade, brands: tuple[Brand, ...]) -> str:
@@ -249,7 +251,7 @@ def minified(sheet: str) -> str:
     """A style sheet without comments and without space that means nothing."""
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     sheet = re.sub(r"\s+", " ", sheet)
-    sheet = re.sub(r"\s*([{};,>])\s*", r"\1", sheet)
+    sheet = re.sub(r"\s*([{};,>]|!(?=important))\s*", r"\1", sheet)
     sheet = re.sub(r":\s+", ":", sheet)
     return sheet.replace(";}", "}").strip()
 
