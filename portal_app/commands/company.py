@@ -1,42 +1,88 @@
-"""`company create`: open the books of a new company."""
+"""`company create`, `company link`: open the books of a new company; let its first administrator in."""
 
 from argparse import ArgumentParser, Namespace
 
 from portal_app.commands.terminal import complain, say
-from portal_app.core.errors import Refusal
-from portal_app.registry import KINDS
+from portal_app.registry import KINDS, kind_named
+from portal_app.services.people import first_run
 from portal_app.services.tenancy import service as tenancy
+from portal_app.services.tenancy.rules import slug_of
+from portal_app.shapes.companies import CompanyFacts
+from portal_app.shapes.portal import Kind
 
 
 def arguments(parser: ArgumentParser) -> None:
-    """What the command takes."""
+    """What the commands take."""
     commands = parser.add_subparsers(required=True, metavar="WHAT")
     create = commands.add_parser("create", help="open the books of a new company")
-    create.add_argument("slug", help="its short name, in addresses and commands")
-    create.add_argument("--kind", required=True, choices=[kind.key for kind in KINDS])
-    create.add_argument("--name", required=True)
+    create.add_argument("called", metavar="NAME", help="its name; its short name where --name is given")
+    create.add_argument("--kind", required=True, help=", ".join(kind.key for kind in KINDS))
+    create.add_argument("--slug", default="", help="its short name, in addresses and commands")
+    create.add_argument("--name", default="", help="its name, where the short name stands first")
     create.add_argument("--zone", default="UTC", help="such as America/Chicago")
     create.add_argument("--locale", default="en_US")
     create.add_argument("--currency", default="USD")
     create.add_argument("--host", default="", help="the host name people reach it under")
     create.add_argument("--phone", default="")
+    create.add_argument("--admin", default="", metavar="EMAIL", help="its first administrator, given a link")
+    create.set_defaults(act=_create)
+    link = commands.add_parser(
+        "link", help="a new link for the first administrator; the one before works no more"
+    )
+    link.add_argument("slug", help="the company's short name")
+    link.add_argument("--admin", default="", metavar="EMAIL", help="whom it is for; as before, if left out")
+    link.set_defaults(act=_link)
 
 
 def run(options: Namespace) -> int:
-    """Create the company; fails when its short name is taken or a fact is impossible."""
-    try:
-        tenancy.create_company(
-            options.slug,
-            options.kind,
-            options.name,
-            zone=options.zone,
-            locale=options.locale,
-            currency=options.currency,
-            host=options.host,
-            phone=options.phone,
-        )
-    except Refusal as refusal:
-        complain(refusal.sentence)
+    """Create a company, or make a link; raises Refusal with what is wrong and changes nothing then."""
+    return options.act(options)
+
+
+def _create(options: Namespace) -> int:
+    kind = kind_named(options.kind)
+    if kind is None:
+        known = ", ".join(kind.key for kind in KINDS)
+        complain(f"There is no kind of portal called {options.kind}. There are: {known}.")
         return 1
-    say(f"{options.name} is there. Its short name is {options.slug}.")
+    admin = first_run.check_email(options.admin) if options.admin else ""
+    name = options.name or options.called
+    slug = options.slug or (options.called if options.name else slug_of(options.called))
+    tenancy.create_company(
+        slug,
+        kind.key,
+        name,
+        zone=options.zone,
+        locale=options.locale,
+        currency=options.currency,
+        host=options.host,
+        phone=options.phone,
+    )
+    say(f"{name} is there. Its short name is {slug}.")
+    company = tenancy.company_named(slug)
+    if admin and company is not None:
+        _tell(company, kind, admin)
+    elif not options.name:
+        say(f"Nobody can sign in yet. Next: company link {slug} --admin EMAIL")
     return 0
+
+
+def _link(options: Namespace) -> int:
+    company = tenancy.company_named(options.slug)
+    kind = kind_named(company.kind) if company is not None else None
+    if company is None or kind is None:
+        complain(f"There is no company called {options.slug}.")
+        return 1
+    _tell(company, kind, options.admin)
+    return 0
+
+
+def _tell(company: CompanyFacts, kind: Kind, email: str) -> None:
+    role = max(
+        (role for role in kind.staff_roles if "staff.run" in kind.roles[role]),
+        key=lambda role: len(kind.roles[role]),
+    )
+    link = first_run.make_link(company, role, email)
+    say("Its first administrator comes in here, once, within 72 hours:")
+    say(link)
+    say(f"Lost? A new one, and this one ends: company link {company.slug}")

@@ -6,7 +6,7 @@ from portal_app.shapes.charts import BarChart, CompareBar, Fact, MapView, Rule
 from portal_app.shapes.forms import Choice, Effect, Help, WizardProgress
 from portal_app.shapes.money import BigNumber, ExplainedLine, InvoiceLine, SumLine
 from portal_app.shapes.status import Alert, Badge, Happening, Stage
-from portal_app.shapes.tasks import LinkRow, NewsRow, TaskButton, TipRow
+from portal_app.shapes.tasks import CheckRow, LinkRow, NewsRow, TaskButton, TipRow
 
 
 @dataclass(frozen=True)
@@ -336,6 +336,8 @@ class OperatorPage:
     outages: tuple[LinkRow, ...] = ()
     requests: tuple[LinkRow, ...] = ()
     runs: tuple[LinkRow, ...] = ()
+    first: tuple[CheckRow, ...] = ()
+    """What the administrator of a new company does first."""
 
 
 @dataclass(frozen=True)

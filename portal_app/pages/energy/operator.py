@@ -8,12 +8,13 @@ from portal_app.components.atoms.badge import badge_of
 from portal_app.components.atoms.button import button, link_button
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.action_bar import action_bar
+from portal_app.components.blocks.checklist import checklist
 from portal_app.components.blocks.fields import choice, field, select_field, text_area, tick
 from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.status_tracker import status_tracker
 from portal_app.components.blocks.timeline import timeline
-from portal_app.components.draw import each
+from portal_app.components.draw import each, when
 from portal_app.shapes.forms import Choice
 from portal_app.state.energy.operator import BoardState, RunOutageState
 from portal_app.state.session import SessionState
@@ -57,6 +58,16 @@ def _figures(counts: Any) -> rx.Component:
     )
 
 
+def _first() -> rx.Component:
+    begin = section(
+        rx.el.p("Your portal is ready. With these it is yours, in any order.", class_name="quiet"),
+        checklist(BoardState.page.first),
+        title="To begin with",
+        stacked=True,
+    )
+    return rx.el.div(begin, class_name="whole")
+
+
 def board() -> rx.Component:
     """What is out, who waits, the oldest promise first."""
     page = BoardState.page
@@ -64,6 +75,7 @@ def board() -> rx.Component:
         page.ready,
         rx.fragment(
             rx.el.section(rx.el.h1("Right now"), _figures(page.counts), class_name="whole stack"),
+            when(page.first, _first),
             section(
                 link_rows(page.outages, "Everybody has power."),
                 title="Outages, the nearest promise first",

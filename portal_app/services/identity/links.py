@@ -37,7 +37,6 @@ LASTS = {
     "reset": timedelta(minutes=30),
     "sign_in": timedelta(minutes=15),
     "invite": timedelta(days=7),
-    "first_admin": timedelta(days=1),
     "new_email": timedelta(hours=1),
     "old_email": timedelta(days=7),
     "way_back": timedelta(days=1),

@@ -135,6 +135,8 @@ def _shown(house: Access, one: Asked, visitor: Visitor | None) -> Joining:
 
 
 def _what(house: Access, one: Asked, company: Company) -> str:
+    if isinstance(one, StaffInvitation) and not one.invited_by:
+        return f"to run the portal of {company.name} as its first administrator"
     if isinstance(one, StaffInvitation):
         return f"to work at {company.name} as {book.role_name(company.kind, one.staff_role).lower()}"
     return f"to the account {house.get(Account, one.account_id).name} at {company.name}"

@@ -4,12 +4,13 @@ import re
 from zoneinfo import ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import list_currencies
 
 from portal_app.core.clock import zone_of
 from portal_app.core.errors import Refusal
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
-_CURRENCY = re.compile(r"[A-Z]{3}")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EMAIL = re.compile(r"[^@\s\0]+@[^@\s\0]+")
 STANDINGS = ("active", "suspended")
 
@@ -18,9 +19,9 @@ def check_company(slug: str, name: str, zone: str, locale: str, currency: str) -
     """Refuse a company that could not be addressed or whose days and money could not be written."""
     if not _SLUG.fullmatch(slug):
         raise Refusal(f"The short name {slug!r} must be small letters, digits and hyphens only.", "slug")
-    if not name.strip():
-        raise Refusal("A company needs a name.", "name")
-    if not _CURRENCY.fullmatch(currency):
+    if not name.strip() or len(name) > 120:
+        raise Refusal("A company needs a name of at most 120 characters.", "name")
+    if currency not in list_currencies():
         raise Refusal(f"{currency!r} is not a currency code such as USD.", "currency")
     try:
         zone_of(zone)
@@ -30,6 +31,18 @@ def check_company(slug: str, name: str, zone: str, locale: str, currency: str) -
         Locale.parse(locale)
     except (UnknownLocaleError, ValueError):
         raise Refusal(f"{locale!r} is not a locale such as en_US.", "locale") from None
+
+
+def check_host(host: str) -> None:
+    """Refuse what no browser could name as the host it asks; an empty one is none."""
+    labels = host.split(".")
+    if host and (len(host) > 200 or not all(_LABEL.fullmatch(label) for label in labels)):
+        raise Refusal(f"{host!r} is not a host name such as portal.company.example.", "host")
+
+
+def slug_of(name: str) -> str:
+    """The short name that a company's name makes: "Acme Power" is acme-power."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
 
 
 def check_account(number: str, name: str) -> None:

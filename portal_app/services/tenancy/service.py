@@ -33,18 +33,25 @@ def create_company(
     demo: bool = False,
     launched_at: datetime | None = None,
 ) -> Company:
-    """Open the books of a new company. Raises Refusal when its short name is taken or a fact impossible."""
+    """Open the books of a new company.
+
+    Raises Refusal when its short name or its host is taken, or a fact impossible.
+    """
     rules.check_company(slug, name, zone, locale, currency)
+    host = rules.host_name(host)
+    rules.check_host(host)
     with before_sign_in() as db:
         if db.exec(unscoped(Company, col(Company.slug) == slug)).first() is not None:
             raise Refusal(f"There is a company called {slug!r} already.", "slug")
+        if host and db.exec(unscoped(Company, col(Company.host) == host)).first() is not None:
+            raise Refusal(f"Another company is at {host} already. Give this one a host of its own.", "host")
         company = Company(
             slug=slug,
             kind=kind,
             name=name.strip(),
             short_name=short_name or name.strip(),
             brand=brand,
-            host=rules.host_name(host),
+            host=host,
             zone=zone,
             locale=locale,
             currency=currency,

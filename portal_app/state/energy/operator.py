@@ -34,14 +34,14 @@ class BoardState(Acting, rx.State):
     async def load(self):
         """Fill the board, and keep it true from then on."""
         visitor = await self._visitor()
-        self.page = await self._do(board.board)
+        self.page = await self._do(board.home)
         watch(self, outage_facts.topic(visitor.company_id), BoardState.refresh)
         watch(self, f"requests:{visitor.company_id}", BoardState.refresh)
 
     @rx.event
     async def refresh(self):
         """Look again after something changed."""
-        self.page = await self._do(board.board)
+        self.page = await self._do(board.home)
 
 
 class RunOutageState(Acting, rx.State):

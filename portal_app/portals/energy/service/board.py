@@ -1,5 +1,6 @@
 """What the utility's own people see first: what is out, whom it touches, who waits."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import col, func
@@ -18,6 +19,7 @@ from portal_app.portals.energy.tables import (
     Premise,
     ServiceRequest,
 )
+from portal_app.services.people import first_run
 from portal_app.shapes.energy import OperatorOutage, OperatorPage
 from portal_app.shapes.forms import Choice
 from portal_app.shapes.status import Badge, Happening
@@ -51,6 +53,12 @@ def board(access: Access) -> OperatorPage:
         outages=tuple(_outage_row(access, outage) for outage in sorted(on, key=_promise)),
         requests=tuple(_request_row(access, request) for request in waiting),
     )
+
+
+@reads
+def home(access: Access) -> OperatorPage:
+    """The board as the staff home shows it: with what a new company's administrator does first."""
+    return replace(board(access), first=first_run.first_steps(access, "/staff/energy"))
 
 
 def _promise(outage: Outage) -> datetime:
