@@ -159,12 +159,6 @@ class SessionState(Acting, rx.State):
         self.problem_field = ""
         self.problem_text = ""
 
-    def _way_in(self, path: str) -> dict[str, str]:
-        """What the sign-in page is told: where to go on afterwards, and whether a session has ended."""
-        had_one = f"{settings().session_cookie}=" in self.router.headers.cookie
-        back = {"next": _with_query(path, self.router.url.query)}
-        return {**back, "problem": "ended"} if had_one else back
-
     @rx.event
     async def arrive(self):
         """Open a page for somebody signed in; strangers go to the sign-in and come back here after it."""
@@ -175,9 +169,9 @@ class SessionState(Acting, rx.State):
             self.live = True
             wanted = _with_query(path, self.router.url.query)
             return rx.redirect(f"/second-step?{urlencode({'next': wanted})}")
-        except SignedOut:
+        except SignedOut as out:
             self.live = False
-            return rx.redirect(f"/sign-in?{urlencode(self._way_in(path))}")
+            return tell_visitor(out)
         self._turn_the_page()
         visitor = await self._visitor()
         adoption.record_page(visitor, path)

@@ -257,8 +257,9 @@ def lost() -> rx.Component:
     )
 
 
-def _pressed(title: Any, text: Any, action: str, says: str) -> rx.Component:
-    return linked(
+def _pressed(title: Any, text: Any, action: str, says: str, done: rx.Component | None = None) -> rx.Component:
+    """A link's page with one button; `done` is what stands there once it was pressed."""
+    asks = linked(
         rx.el.div(
             head(title, text),
             form(
@@ -270,24 +271,24 @@ def _pressed(title: Any, text: Any, action: str, says: str) -> rx.Component:
         ),
         stale("This link no longer works", "Back to sign in", "/sign-in"),
     )
+    return asks if done is None else when(MailedState.sent, screen(done), asks)
 
 
 def new_email() -> rx.Component:
     """Confirm a new address."""
-    done = empty(
-        "Your address is changed",
-        "Sign in with it from now on. The old address was told, and can take it back for seven days.",
-        "check",
-        "Go on",
-        "/",
-    )
-    asks = _pressed(
+    return _pressed(
         "Sign in with this address",
         words("From now on you sign in to ", MailedState.link.company, " with ", MailedState.link.email, "."),
         "/auth/email/confirm",
         "Confirm this address",
+        empty(
+            "Your address is changed",
+            "Sign in with it from now on. The old address was told, and can take it back for seven days.",
+            "check",
+            "Go on",
+            "/",
+        ),
     )
-    return when(MailedState.sent, screen(done), asks)
 
 
 def old_email() -> rx.Component:
@@ -311,20 +312,19 @@ def way_back_open() -> rx.Component:
 
 def way_back_stop() -> rx.Component:
     """Stop a way back that somebody else asked for."""
-    stopped = empty(
-        "It is stopped",
-        "Nobody gets in. If you think that somebody knows your password, choose a new one.",
-        "check",
-        "Choose a new password",
-        "/reset",
-    )
-    asks = _pressed(
+    return _pressed(
         "That was not me",
         words("Stop the request to get into ", MailedState.link.email, " at ", MailedState.link.company, "."),
         "/auth/way-back/stop",
         "Stop it",
+        empty(
+            "It is stopped",
+            "Nobody gets in. If you think that somebody knows your password, choose a new one.",
+            "check",
+            "Choose a new password",
+            "/reset",
+        ),
     )
-    return when(MailedState.sent, screen(stopped), asks)
 
 
 # For people who are signed in

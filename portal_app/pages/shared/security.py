@@ -4,6 +4,7 @@ Whatever is secret is typed into a native form and goes over HTTP; what is shown
 by name and never stands in a var.
 """
 
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -106,33 +107,37 @@ def _devices() -> rx.Component:
     )
 
 
+_REMOVES = (
+    Effect("phone", "Its codes no longer let you in."),
+    Effect("lock", "Without any second step, your password alone lets you in."),
+    Effect("mail", "We send you a mail about it."),
+)
+_LEAVES = (
+    Effect("out", "Every other phone and computer is signed out at once."),
+    Effect("check", "You stay signed in here."),
+    Effect("lock", "Whoever knows your password can sign in again. Change it if you are unsure."),
+)
+
+
 def _asked() -> rx.Component:
     state = SecurityState
+    remove, leave = "Remove the app", "Sign out everywhere else"
+    ask = partial(dialog, on_keep=state.keep)
     return rx.fragment(
-        dialog(
+        ask(
             state.removing,
             "Remove this authenticator app?",
-            (
-                Effect("phone", "Its codes no longer let you in."),
-                Effect("lock", "Without any second step, your password alone lets you in."),
-                Effect("mail", "We send you a mail about it."),
-            ),
-            act="Remove the app",
+            _REMOVES,
+            act=remove,
             on_act=state.remove,
-            on_keep=state.keep,
             name="remove-app",
         ),
-        dialog(
+        ask(
             state.leaving,
-            "Sign out everywhere else?",
-            (
-                Effect("out", "Every other phone and computer is signed out at once."),
-                Effect("check", "You stay signed in here."),
-                Effect("lock", "Whoever knows your password can sign in again. Change it if you are unsure."),
-            ),
-            act="Sign out everywhere else",
+            f"{leave}?",
+            _LEAVES,
+            act=leave,
             on_act=state.end_others,
-            on_keep=state.keep,
             keep="Stay signed in",
             name="leave-others",
         ),

@@ -1,6 +1,8 @@
 """Who may do what: in one's account, among the company's people, in a customer's account; and joining."""
 
+from collections.abc import Callable
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import reflex as rx
@@ -17,6 +19,7 @@ from portal_app.shapes.people import (
     StaffPage,
     Who,
 )
+from portal_app.shapes.status import Notice
 from portal_app.state.live import watch
 from portal_app.state.session import Acting, in_thread
 
@@ -62,7 +65,62 @@ def read_place(form: dict) -> PlaceForm:
     )
 
 
-class PeopleState(Acting, rx.State):
+class Asking(Acting, mixin=True):
+    """A question before an act on one of a page's people, and doing it."""
+
+    asked: Question = Question()
+    about: str = ""
+
+    async def _show(self) -> None:
+        raise NotImplementedError
+
+    def _close(self) -> None:
+        raise NotImplementedError
+
+    def _act(self) -> Callable[..., Notice]:
+        """The use case that the question is about."""
+        raise NotImplementedError
+
+    @rx.event
+    def close(self):
+        """Change nothing."""
+        self._close()
+
+    @rx.event
+    async def confirm(self):
+        """Do what was asked about."""
+        about, act = self.about, self._act()
+        self._close()
+        if not about:
+            return
+        await self._say(await self._do(act, about))
+        await self._show()
+
+
+class Inviting(Asking, mixin=True):
+    """The invitations of a page of people: sent once more, or withdrawn after a question."""
+
+    withdrawing: bool = False
+
+    def _invitations(self) -> ModuleType:
+        """The room with the use cases of these invitations."""
+        raise NotImplementedError
+
+    @rx.event
+    async def ask_to_withdraw(self, invitation_id: str):
+        """Say what withdrawing an invitation will do, before it is done."""
+        self._close()
+        self.asked = await self._do(self._invitations().ask_to_withdraw, invitation_id)
+        self.about, self.withdrawing = invitation_id, True
+
+    @rx.event
+    async def resend(self, invitation_id: str):
+        """Send an invitation once more."""
+        await self._say(await self._do(self._invitations().resend, invitation_id))
+        await self._show()
+
+
+class PeopleState(Inviting, rx.State):
     """The people of the current account, the dialog to invite or change, and the question before an end."""
 
     page: PeoplePage = PeoplePage()
@@ -72,9 +130,6 @@ class PeopleState(Acting, rx.State):
     field: str = ""
     trouble: str = ""
     more: bool = False
-    asked: Question = Question()
-    about: str = ""
-    withdrawing: bool = False
 
     async def _show(self) -> None:
         self.page = await self._do(members.people)
@@ -83,6 +138,12 @@ class PeopleState(Acting, rx.State):
         self.opened = self.changing = self.field = self.trouble = self.about = ""
         self.more = self.withdrawing = False
         self.asked = Question()
+
+    def _invitations(self) -> ModuleType:
+        return invitations
+
+    def _act(self) -> Callable[..., Notice]:
+        return invitations.withdraw if self.withdrawing else members.end
 
     @rx.event
     async def load(self):
@@ -115,11 +176,6 @@ class PeopleState(Acting, rx.State):
         self.changing, self.opened = place_id, "change"
 
     @rx.event
-    def close(self):
-        """Change nothing."""
-        self._close()
-
-    @rx.event
     async def send(self, form: dict):
         """Send the invitation, or make the change; what is wrong is said beside its field."""
         wanted = read_place(form)
@@ -143,31 +199,8 @@ class PeopleState(Acting, rx.State):
         self.asked = await self._do(members.ask_to_end, place_id)
         self.about = place_id
 
-    @rx.event
-    async def ask_to_withdraw(self, invitation_id: str):
-        """Say what withdrawing an invitation will do, before it is done."""
-        self._close()
-        self.asked = await self._do(invitations.ask_to_withdraw, invitation_id)
-        self.about, self.withdrawing = invitation_id, True
 
-    @rx.event
-    async def confirm(self):
-        """Do what was asked about."""
-        about, act = self.about, invitations.withdraw if self.withdrawing else members.end
-        self._close()
-        if not about:
-            return
-        await self._say(await self._do(act, about))
-        await self._show()
-
-    @rx.event
-    async def resend(self, invitation_id: str):
-        """Send an invitation once more."""
-        await self._say(await self._do(invitations.resend, invitation_id))
-        await self._show()
-
-
-class StaffPeopleState(Acting, rx.State):
+class StaffPeopleState(Inviting, rx.State):
     """The company's own people, the dialog to invite or change one, and the question before an act."""
 
     page: StaffPage = StaffPage()
@@ -177,9 +210,6 @@ class StaffPeopleState(Acting, rx.State):
     role: str = ""
     field: str = ""
     trouble: str = ""
-    asked: Question = Question()
-    about: str = ""
-    withdrawing: bool = False
     letting_in: bool = False
 
     async def _show(self) -> None:
@@ -189,6 +219,12 @@ class StaffPeopleState(Acting, rx.State):
         self.opened = self.changing = self.name = self.role = self.field = self.trouble = self.about = ""
         self.withdrawing = self.letting_in = False
         self.asked = Question()
+
+    def _invitations(self) -> ModuleType:
+        return staff
+
+    def _act(self) -> Callable[..., Notice]:
+        return staff.withdraw if self.withdrawing else staff.toggle_standing
 
     @rx.event
     async def load(self):
@@ -209,11 +245,6 @@ class StaffPeopleState(Acting, rx.State):
         self._close()
         self.name, self.role = await self._do(staff.role_of, person_id)
         self.changing, self.opened = person_id, "change"
-
-    @rx.event
-    def close(self):
-        """Change nothing."""
-        self._close()
 
     @rx.event
     async def send(self, form: dict):
@@ -239,36 +270,13 @@ class StaffPeopleState(Acting, rx.State):
         self.about, self.letting_in = person_id, len(self.asked.effects) == 1
 
     @rx.event
-    async def ask_to_withdraw(self, invitation_id: str):
-        """Say what withdrawing an invitation will do, before it is done."""
-        self._close()
-        self.asked = await self._do(staff.ask_to_withdraw, invitation_id)
-        self.about, self.withdrawing = invitation_id, True
-
-    @rx.event
-    async def confirm(self):
-        """Do what was asked about."""
-        about, act = self.about, staff.withdraw if self.withdrawing else staff.toggle_standing
-        self._close()
-        if not about:
-            return
-        await self._say(await self._do(act, about))
-        await self._show()
-
-    @rx.event
     async def end_sessions(self, person_id: str):
         """Sign a colleague out everywhere."""
         await self._say(await self._do(staff.end_sessions, person_id))
         await self._show()
 
-    @rx.event
-    async def resend(self, invitation_id: str):
-        """Send an invitation once more."""
-        await self._say(await self._do(staff.resend, invitation_id))
-        await self._show()
 
-
-class CustomerPeopleState(Acting, rx.State):
+class CustomerPeopleState(Asking, rx.State):
     """The people of one customer's account, for the company's own."""
 
     page: CustomerPeoplePage = CustomerPeoplePage()
@@ -276,8 +284,6 @@ class CustomerPeopleState(Acting, rx.State):
     looking_as: str = ""
     look_title: str = ""
     trouble: str = ""
-    asked: Question = Question()
-    about: str = ""
     letting_in: bool = False
 
     async def _show(self) -> None:
@@ -288,6 +294,9 @@ class CustomerPeopleState(Acting, rx.State):
         self.looking_as = self.look_title = self.trouble = self.about = ""
         self.letting_in = False
         self.asked = Question()
+
+    def _act(self) -> Callable[..., Notice]:
+        return customers.toggle_standing
 
     def _look(self, person_id: str) -> None:
         person = next((row for row in self.page.people if row.id == person_id), None)
@@ -316,26 +325,11 @@ class CustomerPeopleState(Acting, rx.State):
         self._look(str(person_id)[:64])
 
     @rx.event
-    def close(self):
-        """Change nothing."""
-        self._close()
-
-    @rx.event
     async def ask_standing(self, person_id: str):
         """Say what suspending somebody will do, or letting them in again."""
         self._close()
         self.asked = await self._do(customers.ask_standing, person_id)
         self.about, self.letting_in = person_id, len(self.asked.effects) == 1
-
-    @rx.event
-    async def confirm(self):
-        """Do what was asked about."""
-        about = self.about
-        self._close()
-        if not about:
-            return
-        await self._say(await self._do(customers.toggle_standing, about))
-        await self._show()
 
     @rx.event
     async def end_sessions(self, person_id: str):
