@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
+from portal_app import all_tables  # noqa: F401 -- jobs look through every table, whoever's it is
 from portal_app.commands import audit, check, company, import_, jobs, keys, migrate, person, seed
 from portal_app.commands.terminal import complain
 from portal_app.core import log

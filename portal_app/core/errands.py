@@ -1,4 +1,4 @@
-"""What a job is made of: work in one transaction, or an errand to somebody outside between two of them."""
+"""What a job is made of: work in one transaction, or something slow between two of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ Work = Callable[[SystemAccess, dict[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Errand:
-    """A job that speaks to a mail server or a gateway, with no transaction open while it does.
+    """A job that speaks to a mail server or a gateway, or draws a file, with no transaction open meanwhile.
 
     `prepare(access, payload)` gives what to take along, or None when there is nothing to do;
-    `go(what)` speaks to the outside; `settle(access, payload, answer)` writes down what came of it.
+    `go(what)` does the slow part; `settle(access, payload, answer)` writes down what came of it.
     The payload holds the job's id as `job`: the same at every attempt, for whoever can tell repeats apart.
     """
 

@@ -1,6 +1,8 @@
 """The commands, as an operator types them."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 import structlog
@@ -148,3 +150,13 @@ def test_nobody_is_made_known_where_something_is_wrong(database, capsys, monkeyp
     assert said in capsys.readouterr().err
     with before_sign_in(reads_only=True) as db:
         assert db.exec(unscoped(Person)).all() == db.exec(unscoped(Account)).all() == []
+
+
+def test_every_table_that_forgets_is_known_to_the_command_line_by_itself():
+    looks = (
+        "import portal_app.manage; from portal_app.core import own_rows; "
+        "from portal_app.services.privacy.keeping import RULES; "
+        "print(*sorted(RULES.keys() - own_rows.tables().keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)  # noqa: S603 -- our own words
+    assert done.stdout.split() == []

@@ -3,12 +3,16 @@
 from typing import Any
 
 from portal_app.core.access import SystemAccess
-from portal_app.core.errands import Handler, Repeating
+from portal_app.core.errands import Errand, Handler, Repeating
 from portal_app.services.billing import autopay, budget, budget_reviews, pdf
 
 
-def _file_pdf(access: SystemAccess, payload: dict[str, Any]) -> None:
-    pdf.file_pdf(access, payload["bill_id"])
+def _to_file(access: SystemAccess, payload: dict[str, Any]) -> pdf.Printable | None:
+    return pdf.to_file(access, payload["bill_id"])
+
+
+def _file_pdf(access: SystemAccess, payload: dict[str, Any], digest: str) -> None:
+    pdf.file_pdf(access, payload["bill_id"], digest)
 
 
 def _settle_plan(access: SystemAccess, payload: dict[str, Any]) -> None:
@@ -32,7 +36,7 @@ def _settle_up(access: SystemAccess, _payload: dict[str, Any]) -> None:
 
 
 JOBS: dict[str, Handler] = {
-    "billing.file_pdf": _file_pdf,
+    "billing.file_pdf": Errand(_to_file, pdf.fingerprint, _file_pdf),
     "billing.settle_plan": _settle_plan,
     "billing.tell_review": _tell_review,
     "billing.announce_debits": _announce_debits,

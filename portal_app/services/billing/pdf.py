@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
@@ -46,33 +47,58 @@ def render(data: dict[str, Any], template: int, moment: datetime) -> bytes:
         )
 
 
+@dataclass(frozen=True)
+class Printable:
+    """A bill as it is printed: what it says, which template sets it, and the moment it bears."""
+
+    bill_id: str
+    says: dict[str, Any]
+    template: int
+    moment: datetime
+
+    def drawn(self) -> bytes:
+        """The finished PDF/A-2b; slow beside a query, so not while anything is locked."""
+        return render(self.says, self.template, self.moment)
+
+
 @reads
 def bill_pdf(access: Access, bill_id: str) -> bytes:
     """Give one bill as PDF/A-2b; every figure in it is a stored one. Raises NotYours for another's bill."""
     access.require("bill.see")
     bill = access.get(Bill, bill_id)
-    made = _made(access, bill)
+    made = _printable(access, bill).drawn()
     if bill.pdf_sha256 and hashlib.sha256(made).hexdigest() != bill.pdf_sha256:
         access.note("bill.pdf_differs", f"bill:{bill.id}", account_id=bill.account_id)
     return made
 
 
-def file_pdf(access: Access, bill_id: str) -> None:
-    """Note the fingerprint of a bill's PDF when it was issued; for the house's jobs."""
+def to_file(access: Access, bill_id: str) -> Printable | None:
+    """What to print of a bill whose fingerprint is not noted yet; for the house's jobs."""
     access.require("bill.issue")
     bill = access.get(Bill, bill_id)
-    if not bill.pdf_sha256:
-        digest = hashlib.sha256(_made(access, bill)).hexdigest()
-        access.update(Bill, col(Bill.id) == bill.id, col(Bill.pdf_sha256) == "", pdf_sha256=digest)
+    return None if bill.pdf_sha256 else _printable(access, bill)
 
 
-def _made(access: Access, bill: Bill) -> bytes:
+def fingerprint(printable: Printable) -> str:
+    """The SHA-256 of the drawn file, in hexadecimal digits."""
+    return hashlib.sha256(printable.drawn()).hexdigest()
+
+
+def file_pdf(access: Access, bill_id: str, digest: str) -> None:
+    """Note the fingerprint of a bill's PDF as it was issued, where none is noted yet."""
+    access.require("bill.issue")
+    bill = access.get(Bill, bill_id)
+    access.update(Bill, col(Bill.id) == bill.id, col(Bill.pdf_sha256) == "", pdf_sha256=digest)
+
+
+def _printable(access: Access, bill: Bill) -> Printable:
     if bill.state == "draft":
         raise Refusal("This bill is not issued yet.")
     lines = lines_of(access, bill.id)
     if len(lines) > _LINES_AT_MOST:
         raise Refusal("This bill is too long to print. Save it as CSV instead.")
-    return render(document(bill, lines), bill.template, datetime.combine(bill.issued_on, time(), UTC))
+    moment = datetime.combine(bill.issued_on, time(), UTC)
+    return Printable(bill.id, document(bill, lines), bill.template, moment)
 
 
 def document(bill: Bill, lines: list[BillLine]) -> dict[str, Any]:

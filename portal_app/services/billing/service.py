@@ -33,7 +33,7 @@ from portal_app.services.billing.paying import (
     record_typed_transfer,
     request_payment,
 )
-from portal_app.services.billing.pdf import bill_pdf, file_pdf
+from portal_app.services.billing.pdf import bill_pdf
 from portal_app.services.billing.reading import bill, bills, check_bill, owed, payments
 from portal_app.services.billing.rules import LineDraft
 
@@ -63,7 +63,6 @@ __all__ = [
     "collect_autopay",
     "delivery",
     "enrol_budget",
-    "file_pdf",
     "issue_bill",
     "leave_budget",
     "owed",

@@ -17,6 +17,7 @@ from portal_app.core import live
 from portal_app.core.access import Visitor, before_sign_in, unscoped
 from portal_app.core.accounts import Account, Company, Member, Person
 from portal_app.core.clock import now
+from portal_app.core.db import patiently
 from portal_app.core.errors import SignedOut
 from portal_app.core.ids import new_secret
 from portal_app.services.identity import rules
@@ -338,7 +339,8 @@ def beside(work: Callable[..., None], *arguments: Any) -> None:
 
     def done() -> None:
         try:
-            work(*arguments)
+            with patiently():
+                work(*arguments)
         except Exception:  # noqa: BLE001 -- the event itself went well; this is for the log
             _log.exception("identity.clerk_failed", work=work.__name__)
 
