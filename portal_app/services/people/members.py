@@ -22,6 +22,8 @@ SEES = (
     Choice("own", "Only what is their own"),
     Choice("chosen", "Their own and that of people I choose"),
 )
+YOU_STAY = "You are the only owner. To leave, first make somebody else an owner, with no end."
+THEY_STAY = "The only owner. To end this place, first make somebody else an owner, with no end."
 ENDS = (
     Choice("never", "When somebody ends it"),
     Choice("day", "After a day"),
@@ -78,12 +80,12 @@ def people(access: Access) -> PeoplePage:
     invited = access.all(Invitation, *open_ones, order=col(Invitation.made_at).desc(), limit=60)
     account = access.get(Account, access.visitor.account_id)
     kind, may = access.visitor.kind, access.may("people.invite")
-    now_here = [place for place in places if not is_over(place)]
+    now_here, kept = [place for place in places if not is_over(place)], _kept(access, places, known)
     return PeoplePage(
         ready=True,
         title="People",
         meaning=_meaning(account, len(now_here)),
-        people=tuple(_row(access, place, known) for place in places if place.person_id in known),
+        people=tuple(_row(access, place, known, kept) for place in places if place.person_id in known),
         invited=tuple(_invited(access, one, known) for one in invited),
         roles=book.as_choices(kind, _roles_to_give(access)),
         scopes=tuple(Tick(scope, rules.SCOPES.get(scope, scope)) for scope in _scopes_to_give(access)),
@@ -153,7 +155,19 @@ def _chosen_names(place: Member | Invitation, known: dict[str, Person]) -> list[
     return [known[one].name for one in ids if one in known]
 
 
-def _row(access: Access, place: Member, known: dict[str, Person]) -> PersonRow:
+def _kept(access: Access, places: list[Member], known: dict[str, Person]) -> set[str]:
+    """The places that nobody can end, since the account would have no owner left."""
+    owner = book.of(access.visitor.kind).owner
+    owning = [place for place in places if rules.owns(as_standing(place), owner)]
+    staying = {
+        place.id
+        for place in owning
+        if (person := known.get(place.person_id)) is not None and person.standing == "active"
+    }
+    return {place.id for place in owning if not staying - {place.id}}
+
+
+def _row(access: Access, place: Member, known: dict[str, Person], kept: set[str]) -> PersonRow:
     person, you = known[place.person_id], place.person_id == access.visitor.person_id
     first, second = place_words(access, place, _chosen_names(place, known))
     may = rules.covers(own(access), held(access, place))
@@ -169,9 +183,10 @@ def _row(access: Access, place: Member, known: dict[str, Person]) -> PersonRow:
         email=person.email,
         detail=first,
         more=second,
+        note=(YOU_STAY if you else THEY_STAY) if may and place.id in kept else "",
         badge=badge,
         can_change=may and not you,
-        can_end=may,
+        can_end=may and place.id not in kept,
         act=f"Leave {'this account'}" if you else f"End the place of {person.name}",
     )
 

@@ -221,6 +221,18 @@ def test_a_second_invitation_replaces_the_first_and_both_show_in_the_mail(house)
     assert row.detail == "Viewer"
 
 
+def test_the_last_owner_is_offered_no_leaving_and_reads_what_must_come_first(house):
+    olive, vic = do(house.owner, members.people).people
+    assert (olive.can_end, olive.note) == (False, members.YOU_STAY)
+    assert (vic.can_end, vic.note) == (True, "")
+    with pytest.raises(Refusal, match="needs an owner"):
+        do(house.owner, members.end, olive.id)
+    do(house.owner, members.change, vic.id, PlaceForm(role="owner", ends="day", day="2026-12-31"))
+    assert not do(house.owner, members.people).people[0].can_end, "an owner with an end does not stay"
+    do(house.owner, members.change, vic.id, PlaceForm(role="owner"))
+    assert [(row.can_end, row.note) for row in do(house.owner, members.people).people] == [(True, "")] * 2
+
+
 def test_leaving_asks_once_and_ends_ones_own_place(house):
     do(house.owner, members.change, _place(house, house.viewer).id, PlaceForm(role="owner"))
     mine = _place(house, house.owner).id
