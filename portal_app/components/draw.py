@@ -98,6 +98,25 @@ def unbroken(text: Any) -> Any:
     return re.sub(_TOGETHER, lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
+_REFERENCE = r"(\b[A-Z]{2,5}(?:-[0-9A-Z]{4,10}){1,2}\b)"
+
+
+def prose(text: Any) -> Any:
+    """A sentence, with what `unbroken` keeps on one line and every reference such as "OUT-7K2M9Q" whole."""
+    kept = unbroken(text)
+    if isinstance(kept, rx.Component):
+        return kept
+    if live(kept):
+        expression, data = f"({kept!s}).split(/{_REFERENCE}/)", kept._get_all_var_data()
+        parts: Any = rx.Var(expression, _var_type=list[str], _var_data=data)
+    else:
+        parts = re.split(_REFERENCE, kept)
+    # What stands between brackets of a pattern that splits is every second part.
+    return each_numbered(
+        parts, lambda part, at: when(at % 2, rx.el.span(part, class_name="num"), rx.fragment(part))
+    )
+
+
 def as_list(items: Any) -> Any:
     """A Var of a sequence as it is, anything else as a tuple."""
     return items if live(items) else tuple(items)

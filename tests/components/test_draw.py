@@ -9,6 +9,7 @@ from portal_app.components.draw import (
     either,
     percent,
     pick,
+    prose,
     shape,
     styled,
     svg,
@@ -16,7 +17,7 @@ from portal_app.components.draw import (
     words,
 )
 from portal_app.components.icons import ICONS, icon
-from tests.components.drawn import not_literal, text
+from tests.components.drawn import named, not_literal, text
 
 
 class DrawState(rx.State):
@@ -50,6 +51,16 @@ def test_live_values_become_loops_and_conditions():
     )
     assert "iterable_state" in tree
     assert "cond_state" in tree
+
+
+def test_references_in_running_text_stand_in_one_piece():
+    said = prose("You asked on Mon 24 Aug, reference REQ-2026-18842; JOB-7K2M9 waits. Well-known is not one.")
+    whole = [found["children"][0]["contents"] for found in named(rx.el.p(said), "span")]
+    assert whole == ['"REQ-2026-18842"', '"JOB-7K2M9"']
+    assert not_literal(said) == []
+    tree = str(rx.el.p(prose(DrawState.name)).render())
+    assert "split(/(" in tree
+    assert 'className:"num"' in tree
 
 
 def test_words_join_texts_and_live_values():

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.badge import badge_of
-from portal_app.components.draw import each, live, unbroken, when
+from portal_app.components.draw import each, live, prose, when
 from portal_app.shapes.status import Badge
 
 
@@ -20,8 +20,8 @@ def row_list(items: Any, draw: Callable[[Any], rx.Component], empty: Any = "") -
 def row_words(title: Any, detail: Any = "") -> rx.Component:
     """The words of a row: its title and, smaller, what is behind it."""
     return rx.el.span(
-        rx.el.span(unbroken(title), class_name="strong"),
-        when(detail, lambda: rx.el.span(unbroken(detail), class_name="small quiet")),
+        rx.el.span(prose(title), class_name="strong"),
+        when(detail, lambda: rx.el.span(prose(detail), class_name="small quiet")),
         class_name="grow",
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.link import link
-from portal_app.components.draw import when, words
+from portal_app.components.draw import prose, when, words
 from portal_app.components.icons import tone_icon
 from portal_app.shapes.status import Notice
 
@@ -21,7 +21,7 @@ def notice(said: Any, on_dismiss: Any = None, *children: rx.Component) -> rx.Com
         tone_icon(said.tone),
         rx.el.div(
             rx.el.p(said.title, class_name="title"),
-            when(said.text, lambda: rx.el.p(said.text)),
+            when(said.text, lambda: rx.el.p(prose(said.text))),
             when(
                 said.reference,
                 lambda: rx.el.p("Reference ", rx.el.b(said.reference, class_name="strong num"), "."),

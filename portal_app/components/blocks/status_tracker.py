@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.surface import heard
-from portal_app.components.draw import each_numbered, either, live, pick, unbroken, when, words
+from portal_app.components.draw import each_numbered, either, live, pick, prose, when, words
 from portal_app.components.icons import icon
 from portal_app.shapes.status import Stage
 
@@ -62,7 +62,7 @@ def _untimed(stage: Any) -> rx.Component:
 
 
 def _next(stage: Any) -> rx.Component:
-    known = rx.el.p(rx.el.b("Next: ", stage.next_who), unbroken(stage.next_what), class_name="next")
+    known = rx.el.p(rx.el.b("Next: ", stage.next_who), prose(stage.next_what), class_name="next")
     unknown = rx.el.p(
         rx.el.b("Next: not known yet"),
         "We cannot say yet who does the next step, or by when. Ask us and we find out.",

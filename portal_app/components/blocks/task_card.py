@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.components.atoms.badge import badge_of
 from portal_app.components.atoms.button import link_button
 from portal_app.components.blocks.progress import progress
-from portal_app.components.draw import each, when
+from portal_app.components.draw import each, prose, when
 from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import Progress, TaskCard
 
@@ -20,7 +20,7 @@ def task_card(task: Any, *more: rx.Component) -> rx.Component:
             when(task.badge.text, lambda: badge_of(task.badge)),
             class_name="apart middle",
         ),
-        when(task.text, lambda: rx.el.p(task.text)),
+        when(task.text, lambda: rx.el.p(prose(task.text))),
         when(task.progress.words, lambda: progress(task.progress)),
         *more,
         when(

@@ -18,7 +18,7 @@ from portal_app.components.blocks.link_rows import link_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.timeline import timeline
-from portal_app.components.draw import unbroken
+from portal_app.components.draw import prose, unbroken
 from portal_app.components.icons import icon
 from portal_app.shapes.forms import Choice, Effect
 from portal_app.state.energy.billing import AutopayState, BillingState, BillState, BudgetState, PaperlessState
@@ -334,7 +334,7 @@ def budget() -> rx.Component:
             rx.el.h1("The same amount every month"),
             rx.cond(offer.amount, rx.el.p(rx.el.span(offer.amount, class_name="big"), class_name="figure")),
             rx.cond(offer.open, rx.fragment(), rx.el.p(offer.words, class_name="meaning")),
-            rx.cond(offer.basis, rx.el.p(offer.basis, class_name="quiet")),
+            rx.cond(offer.basis, rx.el.p(prose(offer.basis), class_name="quiet")),
             rx.cond(offer.looks, rx.el.p(offer.looks, class_name="quiet")),
             rx.cond(offer.settles, rx.el.p(offer.settles, class_name="quiet")),
             class_name="stack",

@@ -222,7 +222,7 @@ def _one() -> rx.Component:
     head = rx.el.section(
         rx.el.div(
             rx.el.div(
-                rx.el.span("Reference ", outage.reference),
+                rx.el.span("Reference ", outage.reference, class_name="num"),
                 badge_of(outage.standing),
                 class_name="status-line",
             ),

@@ -18,7 +18,7 @@ from portal_app.components.blocks.status_tracker import status_tracker
 from portal_app.components.blocks.timeline import timeline
 from portal_app.components.blocks.upload import upload
 from portal_app.components.blocks.wizard import wizard
-from portal_app.components.draw import unbroken, words
+from portal_app.components.draw import prose, words
 from portal_app.components.icons import icon
 from portal_app.pages.page import Page
 from portal_app.state.energy.requests import MoveState, ReadingState, RequestState
@@ -263,10 +263,12 @@ def request() -> rx.Component:
     page = RequestState.page
     head = rx.el.section(
         rx.el.div(
-            rx.el.span("Reference ", page.reference), badge_of(page.standing), class_name="status-line"
+            rx.el.span("Reference ", page.reference, class_name="num"),
+            badge_of(page.standing),
+            class_name="status-line",
         ),
         rx.el.h1(page.title),
-        rx.el.p(unbroken(page.meaning), class_name="meaning"),
+        rx.el.p(prose(page.meaning), class_name="meaning"),
         class_name="stack tight whole",
     )
     shown = rx.fragment(

@@ -88,7 +88,9 @@ def _one() -> rx.Component:
     return rx.fragment(
         rx.el.section(
             rx.el.div(
-                rx.el.span("Reference ", page.reference), badge_of(page.standing), class_name="status-line"
+                rx.el.span("Reference ", page.reference, class_name="num"),
+                badge_of(page.standing),
+                class_name="status-line",
             ),
             rx.el.h1(page.title),
             class_name="stack tight whole",

@@ -395,7 +395,7 @@ def _asker(row: Any) -> rx.Component:
     return rx.el.article(
         rx.el.div(
             rx.el.h2(row.name),
-            rx.el.p(words(row.email, ", ", row.reference), class_name="small quiet"),
+            rx.el.p(row.email, ", ", rx.el.span(row.reference, class_name="num"), class_name="small quiet"),
             class_name="stack tight",
         ),
         rx.el.p(row.state, class_name="strong"),
