@@ -28,6 +28,7 @@ from portal_app.endpoints import (
     people,
     security,
     sharing,
+    sign_on,
     staying,
     texting,
     well_known,
@@ -170,7 +171,7 @@ def _served(app: Any) -> Any:
     shared = {kind.key: kind.shared for kind in KINDS if kind.shared is not None}
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
     own = [*_front_door(), *auth.routes(), *people.routes(), *security.routes()]
-    own += [*mailed.routes(), *passkeys.routes()]
+    own += [*mailed.routes(), *passkeys.routes(), *sign_on.routes()]
     own += [*staying.routes(), *drafts.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)

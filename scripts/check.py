@@ -64,16 +64,16 @@ def end_static_checks(running: Running) -> list[str]:
     return failed
 
 
-def axe() -> None:
-    """Install the accessibility engine of the browser tests; again only when its lock changed."""
+def beside() -> None:
+    """Install what the tests run beside the portal, from npm; again only when its lock changed."""
     stamp, lock = _BROWSER_TESTS / "node_modules" / "portal-lock", _BROWSER_TESTS / "package-lock.json"
     mark = sha256(lock.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == mark:
         return
     quietly(
         [str(BIN / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        "axe.log",
-        trouble="The accessibility engine could not be installed.",
+        "beside.log",
+        trouble="What the tests run beside the portal could not be installed.",
         env=environment(),
         cwd=_BROWSER_TESTS,
     )
@@ -93,7 +93,7 @@ def main(ring: str) -> int:
     if ring == "all":
         here["PORTAL_BROWSER"] = find_or_install()
         build()
-        axe()
+        beside()
         words = _ALL
     running = begin_static_checks()
     shutil.rmtree(LOGS / "browser", ignore_errors=True)

@@ -20,7 +20,7 @@ from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import NotYours, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
-from portal_app.services.identity import proofs, steps
+from portal_app.services.identity import proofs, sign_on, steps
 from portal_app.services.identity import service as identity
 from portal_app.settings import settings
 
@@ -91,7 +91,7 @@ async def second(request: Request) -> Response:
 
 def _over() -> Response:
     answer = see_other(_sign_in_page("over", {}))
-    _forget(answer, steps.step_cookie())
+    forget(answer, steps.step_cookie())
     return answer
 
 
@@ -102,7 +102,7 @@ async def go_on(request: Request, found: steps.LetIn | steps.Awaits, wanted: str
         remember(answer, found.step, steps.step_cookie(), int(steps.STANDS.total_seconds()))
         return answer
     answer = await _let_in(request, *found, identity.own_path(wanted))
-    _forget(answer, steps.step_cookie())
+    forget(answer, steps.step_cookie())
     return answer
 
 
@@ -137,7 +137,7 @@ async def sign_out(request: Request) -> Response:
             {"retry-after": "5"},
         )
     answer = see_other("/sign-in")
-    _forget(answer, settings().session_cookie)
+    forget(answer, settings().session_cookie)
     return answer
 
 
@@ -165,10 +165,12 @@ async def switch_account(request: Request) -> Response:
 async def _let_in(request: Request, value: str, visitor: Visitor, wanted: str) -> Response:
     # Whatever session this browser had is over: a value from before the sign-in is never the signed-in one.
     await _off_loop(identity.sign_out, request.headers.get("cookie", ""))
+    # Another house may have vouched for somebody with this address just before; now we know it is they.
+    await _off_loop(sign_on.connect, visitor, sign_on.browser_in(request.headers.get("cookie", "")))
     home = identity.home_of(visitor.kind, visitor.staff)
     answer = see_other(wanted if _is_in_reach(home, wanted) else home)
     remember(answer, value)
-    _forget(answer, TYPED_COOKIE)
+    forget(answer, TYPED_COOKIE)
     return answer
 
 
@@ -250,7 +252,8 @@ def keep_typed(answer: Response, form: dict[str, str]) -> None:
     )
 
 
-def _forget(answer: Response, name: str) -> None:
+def forget(answer: Response, name: str) -> None:
+    """Let the browser keep a cookie of ours no longer."""
     answer.delete_cookie(name, path="/", secure=settings().secure_cookies, httponly=True, samesite="lax")
 
 

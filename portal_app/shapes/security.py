@@ -32,6 +32,8 @@ class SecurityPage:
     email: str = ""
     recovers_at: str = ""
     """Where one decides about others who lost every way to sign in; empty for those who may not."""
+    houses_at: str = ""
+    """Where one sets up other houses that vouch for people; empty for those who may not."""
     apps: tuple[FactorRow, ...] = ()
     has_second_step: bool = False
     must_have: bool = False

@@ -69,12 +69,13 @@ def typed_out(place: str, label: Any, hint: Any = "") -> rx.Component:
             class_name="control typed",
             custom_attrs={"autoComplete": "off", **({"aria-describedby": f"{place}-hint"} if hint else {})},
         ),
-        rx.el.div(_copies(place), class_name="beside no-print"),
+        rx.el.div(copies(place), class_name="beside no-print"),
         class_name="field",
     )
 
 
-def _copies(place: str) -> rx.Component:
+def copies(place: str) -> rx.Component:
+    """The button that copies what stands in a place, and where it says that it did."""
     return rx.fragment(
         button("Copy", icon="list", low=True, custom_attrs={"data-copies": place}),
         rx.el.span(role="status", class_name="small act-said", custom_attrs={"data-said-of": place}),
@@ -99,7 +100,7 @@ def shown_once(place: str, label: Any, gone: str) -> rx.Component:
         ),
         rx.el.div(
             button("Print", icon="print", low=True, custom_attrs={"data-prints": "true"}),
-            _copies(place),
+            copies(place),
             class_name="beside no-print",
         ),
         class_name="stack tight",

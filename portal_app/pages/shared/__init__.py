@@ -5,7 +5,7 @@ Named here: `OFFERED` stand behind each kind's prefix,
 """
 
 from portal_app.pages.page import OpenPage, Page
-from portal_app.pages.shared import audit, joining, mailed, passkeys, people, privacy, security
+from portal_app.pages.shared import audit, joining, mailed, passkeys, people, privacy, security, sign_on
 
 OFFERED: tuple[Page, ...] = (
     *security.PAGES,
@@ -14,5 +14,6 @@ OFFERED: tuple[Page, ...] = (
     *people.PAGES,
     *audit.PAGES,
     *privacy.PAGES,
+    *sign_on.PAGES,
 )
 OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES, *mailed.OPEN, *joining.PAGES_OPEN)

@@ -86,9 +86,13 @@ def _codes_and_password() -> rx.Component:
     password = link_rows((LinkRow(page.password, "", words(page.base, "/password"), icon="lock"),))
     email = link_rows((LinkRow("Change my email", page.email, words(page.base, "/email"), icon="mail"),))
     lost = link_rows((LinkRow("Lost sign-ins", "Who asks to be let in again", page.recovers_at, icon="key"),))
+    houses = link_rows(
+        (LinkRow("Other houses", "Whose sign-in lets people in here", page.houses_at, icon="lock"),)
+    )
     return rx.fragment(
         section(email, title="Email"),
         rx.cond(page.recovers_at, section(lost, title="Other people")),
+        rx.cond(page.houses_at, section(houses, title="Company sign-in")),
         section(password, title="Password"),
         rx.cond(page.has_second_step, section(codes, title="When a phone is lost")),
     )

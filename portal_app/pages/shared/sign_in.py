@@ -17,6 +17,7 @@ from portal_app.components.blocks.fields import field
 from portal_app.components.blocks.help_drawer import help_button, help_drawer
 from portal_app.components.blocks.notice import notice, notices
 from portal_app.components.blocks.passkeys import passkey_button
+from portal_app.components.blocks.sign_on import house_offers
 from portal_app.components.draw import ids, when, words
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
@@ -59,8 +60,10 @@ def _form() -> rx.Component:
             kind="email",
             autocomplete="username webauthn",
             value=SignInState.email,
+            on_blur=SignInState.typed,
             maxLength=254,
         ),
+        house_offers(SignInState.houses),
         field("Password", "password", kind="password", maxLength=128),
         button("Sign in", "primary", wide=True, type="submit"),
         method="post",

@@ -25,6 +25,7 @@ def security(access: Access) -> SecurityPage:
         base=rules.security_page(access.visitor.kind, access.visitor.staff),
         email=access.visitor.email,
         recovers_at=f"/staff/{access.visitor.kind}/way-back" if access.may("people.recover") else "",
+        houses_at=f"/staff/{access.visitor.kind}/sign-on" if access.may("sign_on.run") else "",
         apps=factors.apps_of(access),
         has_second_step=ways.any,
         must_have=factors.must_have(access),

@@ -42,6 +42,7 @@ LASTS = {
     "way_back": timedelta(days=1),
     "not_me": timedelta(days=7),
     "export": timedelta(days=1),
+    "domain": timedelta(days=1),
 }
 MOST_TRIES = 5
 

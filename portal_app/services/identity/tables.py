@@ -96,7 +96,7 @@ class Ceremony(SQLModel, table=True):
 class MailedLink(SQLModel, table=True):
     """A link or code sent by mail, good once; named by the SHA-256 of its secret.
 
-    `purpose` is one of: reset, sign_in, invite, new_email, way_back, export.
+    `purpose` is one of: reset, sign_in, invite, new_email, way_back, export, domain.
     """
 
     __tablename__ = "mailed_link"  # pyright: ignore[reportAssignmentType]
@@ -138,10 +138,18 @@ class SignOn(StaffRow, table=True):
     account_id: str = Field(default="", max_length=26)
     makes_people: bool = True
     working: bool = True
+    tried_at: datetime | None = moment_field(default=None)
+    tried_well: bool = False
+    tried_says: str = Field(default="", max_length=300)
+    """What came of it when somebody of the company tried it last, in words."""
 
 
 class SignOnTry(SQLModel, table=True):
-    """One way out to another house and back, bound to one browser; named by the SHA-256 of its state."""
+    """One way out to another house and back, bound to one browser; named by the SHA-256 of its state.
+
+    `tried_by` is who of the company only tries it. `subject` and `email` are kept while somebody known by
+    that confirmed address still has to show, by signing in, that they are the same.
+    """
 
     __tablename__ = "sign_on_try"  # pyright: ignore[reportAssignmentType]
 
@@ -152,6 +160,9 @@ class SignOnTry(SQLModel, table=True):
     verifier: str = sealed_field("sign_on_try.verifier")
     browser_hash: str = Field(default="", max_length=64)
     goes_to: str = Field(default="", max_length=500)
+    tried_by: str = Field(default="", max_length=26)
+    subject: str = Field(default="", max_length=255)
+    email: str = Field(default="", max_length=254)
     ends_at: datetime = moment_field()
     used_at: datetime | None = moment_field(default=None)
 

@@ -20,6 +20,7 @@ WRONG_CODES = RateLimitItemPerMinute(8, 15, namespace="code")
 MAILS_TO = RateLimitItemPerMinute(5, 15, namespace="mail-to")
 MAILS_FROM = RateLimitItemPerMinute(9, 15, namespace="mail-from")
 PASSKEYS_ASKED = RateLimitItemPerMinute(300, 1, namespace="passkey")
+SIGN_ONS = RateLimitItemPerMinute(300, 1, namespace="sign-on")
 LOOKING_AROUND = RateLimitItemPerMinute(300, 1, namespace="look-around")
 OPEN_FORMS = RateLimitItemPerMinute(10, 15, namespace="open-form")
 

@@ -9,15 +9,23 @@ import reflex as rx
 
 from portal_app.registry import kind_named
 from portal_app.services.identity import service as identity
+from portal_app.services.identity import sign_on, vouching
 from portal_app.services.tenancy import service as tenancy
 from portal_app.shapes.companies import CompanyFacts
 from portal_app.shapes.people import DemoPerson, Who
 from portal_app.shapes.portal import NavEntry
+from portal_app.shapes.sign_on import HouseOffer
 from portal_app.shapes.status import Notice
 from portal_app.shapes.tasks import LinkRow
 from portal_app.state.session import Acting, in_thread
 
 TYPED_COOKIE = "portal_typed"
+
+
+def _of_house(sentence: str) -> Notice:
+    first, _, rest = sentence.partition(". ")
+    return Notice(first.removesuffix("."), rest, "attention")
+
 
 PROBLEMS = {
     "wrong": Notice(
@@ -45,6 +53,13 @@ PROBLEMS = {
         "Your new password is set", "You are signed out everywhere. Sign in with it now.", "good"
     ),
     "busy": Notice("We are busy just now", "You are not signed in yet. Try again in a moment.", "attention"),
+    "house_connect": Notice(
+        "Sign in once the way you always do",
+        "You have a sign-in here already. Do it here within 15 minutes; from then on your company signs you "
+        "in.",
+        "info",
+    ),
+    **{f"house_{why}": _of_house(sentence) for why, sentence in vouching.SENTENCES.items()},
 }
 """What the door may say, by the word it sends along."""
 
@@ -102,6 +117,8 @@ class SignInState(Acting, rx.State):
     company_slug: str = ""
     onward: str = ""
     """What goes along to the other ways in: where somebody wants to go, and at which company."""
+    houses: list[HouseOffer] = []
+    """Other houses for the domain of what was typed, whether or not anybody has that address."""
     people: list[DemoPerson] = []
     news: list[LinkRow] = []
     open_label: str = ""
@@ -124,7 +141,25 @@ class SignInState(Acting, rx.State):
         self.company_slug = slug if slug and slug == door.company.slug else ""
         along = {"next": next_place, "company": self.company_slug}
         self.onward = f"?{urlencode({name: value for name, value in along.items() if value})}"
+        await self._offer(self.email)
         return None
+
+    @rx.event
+    async def typed(self, email: str):
+        """Offer the house that vouches for people with such an address."""
+        await self._offer(email)
+
+    async def _offer(self, email: str) -> None:
+        found = await in_thread(partial(sign_on.offered, str(email)[:300], self.company_slug))
+        along = {"next": self.next_place, "company": self.company_slug}
+        self.houses = [
+            HouseOffer(
+                one.name,
+                "/auth/sign-on/start?"
+                + urlencode({"house": one.id} | {name: value for name, value in along.items() if value}),
+            )
+            for one in found
+        ]
 
     def _show(self, door: _Door) -> None:
         self.who = Who(company=door.company.name, brand=door.company.brand)

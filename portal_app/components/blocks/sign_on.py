@@ -1,0 +1,111 @@
+"""Other houses that vouch for people: how each stands, and what it must be told, to copy."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.atoms.badge import badge_of
+from portal_app.components.atoms.button import button, link_button
+from portal_app.components.blocks.facts import facts
+from portal_app.components.blocks.security import copies
+from portal_app.components.draw import each, when, words
+from portal_app.components.icons import tone_icon
+from portal_app.shapes.charts import Fact
+from portal_app.shapes.sign_on import HouseOffer, SignOnRow
+from portal_app.shapes.status import Badge
+
+Acts = Callable[[Any], list[rx.Component]]
+
+
+def house_offers(offers: Any) -> rx.Component:
+    """The houses that somebody may come in by, each as a button that leads out to it."""
+    return rx.el.div(
+        each(
+            offers,
+            lambda one: link_button(
+                words("Continue with ", one.name), one.route, icon="key", wide=True, reload=True
+            ),
+        ),
+        role="status",
+        class_name="stack tight",
+    )
+
+
+def house_rows(rows: Any, acts: Acts) -> rx.Component:
+    """Each house with how it stands, what is known of it and what is next; `acts` gives its buttons."""
+    return rx.el.div(each(rows, lambda row: _house(row, acts)), class_name="stack loose")
+
+
+def _house(row: Any, acts: Acts) -> rx.Component:
+    tried = rx.el.p(
+        when(row.tried_well, tone_icon("good"), tone_icon("attention")),
+        " ",
+        row.tried,
+        class_name="small",
+    )
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(row.name), rx.el.span(badge_of(row.badge), class_name="small"), class_name="apart"
+        ),
+        when(row.next, lambda: rx.el.p(row.next, class_name="strong")),
+        facts(row.facts),
+        when(row.tried, tried),
+        rx.el.div(*acts(row), class_name="beside"),
+        class_name="section stack",
+    )
+
+
+def to_copy(place: str, label: Any, value: Any, hint: Any = "") -> rx.Component:
+    """A text that is to be pasted elsewhere, with the button that copies it."""
+    return rx.el.div(
+        rx.el.label(label, html_for=place),
+        when(hint, lambda: rx.el.span(hint, class_name="hint", custom_attrs={"id": f"{place}-hint"})),
+        rx.el.textarea(
+            id=place,
+            rows="2",
+            value=value,
+            read_only=True,
+            spell_check=False,
+            class_name="control typed",
+            custom_attrs={"autoComplete": "off", **({"aria-describedby": f"{place}-hint"} if hint else {})},
+        ),
+        rx.el.div(copies(place), class_name="beside no-print"),
+        class_name="field",
+    )
+
+
+HOUSES = (
+    SignOnRow(
+        "1",
+        "Brightwater Works",
+        Badge("On", "good"),
+        facts=(
+            Fact("Issuer", "https://login.brightwater.example"),
+            Fact("Client", "portal", "A secret is kept"),
+            Fact("Email domains", "brightwater.example (proved)"),
+            Fact("Who comes in", "Our own people"),
+            Fact("Somebody new", "bosses: Administrator; crew: Operator"),
+        ),
+        tried="Tried today, 08:58: It works. ada@brightwater.example is connected and comes in at once.",
+        tried_well=True,
+    ),
+    SignOnRow(
+        "2",
+        "Riverside Cooperative Housing and Neighbourhood Association",
+        Badge("Not ready", "attention"),
+        "Next: prove that the email domain is yours.",
+        (Fact("Issuer", "https://login.riverside-cooperative-housing.example/realms/everybody"),),
+        tried="Tried yesterday: The other house does not answer. Check its address.",
+    ),
+)
+
+SAMPLES: dict[str, Callable[[], rx.Component]] = {
+    "houses": lambda: house_rows(
+        HOUSES, lambda _: [button("Change", low=True), button("Turn off", low=True)]
+    ),
+    "offers": lambda: house_offers((HouseOffer("Brightwater Works", "/auth/sign-on/start"),)),
+    "to copy": lambda: to_copy(
+        "sample-back", "Redirect address", "https://portal.example/auth/sign-on/back/brightwater"
+    ),
+}
