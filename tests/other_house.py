@@ -22,6 +22,7 @@ from portal_app.core.clock import epoch
 from scripts.environment import BIN, with_node
 
 CLIENT, SECRET = "portal", "a secret of sixteen + signs & 50%"
+_ITS_OWN = RSAKey.generate_key(2048, {"kid": "one"})
 _SCRIPT = Path(__file__).parent / "browser" / "provider.mjs"
 
 
@@ -101,7 +102,7 @@ class Hostile:
     raw: str = ""
     """A whole token to send in place of its own."""
     redirects: str = ""
-    keys: list[RSAKey] = field(default_factory=lambda: [RSAKey.generate_key(2048, {"kid": "one"})])
+    keys: list[RSAKey] = field(default_factory=lambda: [_ITS_OWN])
     codes: list[dict[str, str]] = field(default_factory=list)
     """What was sent to its token endpoint."""
 

@@ -40,7 +40,6 @@ class SignOnRow:
     next: str = ""
     facts: tuple[Fact, ...] = ()
     tried: str = ""
-    tried_well: bool = False
     unproved: bool = False
     can_turn: bool = False
     turn: str = ""

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from portal_app.endpoints import auth, edge, health, mailed, security
+from portal_app.endpoints import auth, edge, health, mailed, security, sign_on
 from tests.endpoints.browser import TestClient
 from tests.services.identity.conftest import door  # noqa: F401 -- the same small company
 
@@ -41,6 +41,7 @@ def house() -> Starlette:
         *auth.routes(),
         *mailed.routes(),
         *security.routes(),
+        *sign_on.routes(),
         *health.routes(),
         Route("/files/meter", _echo, methods=["POST"]),
         Route("/anything", _echo, methods=["POST"]),

@@ -10,7 +10,6 @@ from portal_app.components.atoms.button import button, link_button
 from portal_app.components.blocks.facts import facts
 from portal_app.components.blocks.security import copies
 from portal_app.components.draw import each, when, words
-from portal_app.components.icons import tone_icon
 from portal_app.shapes.charts import Fact
 from portal_app.shapes.sign_on import HouseOffer, SignOnRow
 from portal_app.shapes.status import Badge
@@ -38,19 +37,13 @@ def house_rows(rows: Any, acts: Acts) -> rx.Component:
 
 
 def _house(row: Any, acts: Acts) -> rx.Component:
-    tried = rx.el.p(
-        when(row.tried_well, tone_icon("good"), tone_icon("attention")),
-        " ",
-        row.tried,
-        class_name="small",
-    )
     return rx.el.section(
         rx.el.div(
             rx.el.h2(row.name), rx.el.span(badge_of(row.badge), class_name="small"), class_name="apart"
         ),
         when(row.next, lambda: rx.el.p(row.next, class_name="strong")),
         facts(row.facts),
-        when(row.tried, tried),
+        when(row.tried, lambda: rx.el.p(row.tried, class_name="small")),
         rx.el.div(*acts(row), class_name="beside"),
         class_name="section stack",
     )
@@ -88,7 +81,6 @@ HOUSES = (
             Fact("Somebody new", "bosses: Administrator; crew: Operator"),
         ),
         tried="Tried today, 08:58: It works. ada@brightwater.example is connected and comes in at once.",
-        tried_well=True,
     ),
     SignOnRow(
         "2",
@@ -96,7 +88,7 @@ HOUSES = (
         Badge("Not ready", "attention"),
         "Next: prove that the email domain is yours.",
         (Fact("Issuer", "https://login.riverside-cooperative-housing.example/realms/everybody"),),
-        tried="Tried yesterday: The other house does not answer. Check its address.",
+        tried="Tried yesterday: The provider does not answer. Check its address.",
     ),
 )
 

@@ -87,7 +87,7 @@ def _codes_and_password() -> rx.Component:
     email = link_rows((LinkRow("Change my email", page.email, words(page.base, "/email"), icon="mail"),))
     lost = link_rows((LinkRow("Lost sign-ins", "Who asks to be let in again", page.recovers_at, icon="key"),))
     houses = link_rows(
-        (LinkRow("Other houses", "Whose sign-in lets people in here", page.houses_at, icon="lock"),)
+        (LinkRow("Providers", "Whose sign-in lets people in here", page.houses_at, icon="lock"),)
     )
     return rx.fragment(
         section(email, title="Email"),

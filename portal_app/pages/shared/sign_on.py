@@ -59,7 +59,7 @@ def _edit() -> rx.Component:
     asked = {"autocomplete": "off", "spellCheck": "false", "autoCapitalize": "none"}
     return form_dialog(
         State.opened == "edit",
-        "A house that vouches for people",
+        "A company sign-in",
         field(
             "Name on the button", "name", value=form.name, error=_of("name"), autocomplete="off",
             maxLength=60, hint="People read “Continue with” and this name.",
@@ -115,7 +115,7 @@ def _secret() -> rx.Component:
         act="Keep the secret",
         on_keep=State.close,
         name="secret",
-        says="Your other house gives it with the client ID. Try the sign-in again afterwards.",
+        says="Your provider gives it with the client ID. Try the sign-in again afterwards.",
         native={"method": "post", "action": "/auth/sign-on/secret"},
     )
 
@@ -149,7 +149,7 @@ def sign_on() -> rx.Component:
     """The other houses, how each stands, and what they must be told of us."""
     page, asked = State.page, State.asked
     nobody = empty(
-        "No other house yet",
+        "No provider yet",
         "With one, people sign in with the account they have at their company, and need no password here.",
         "lock",
     )
@@ -158,7 +158,7 @@ def sign_on() -> rx.Component:
             rx.el.h1("Company sign-in"),
             rx.el.p(page.meaning, class_name="meaning"),
             wrong("page", rx.cond(State.opened == "", State.trouble, "")),
-            rx.el.div(button("Add a house", "primary", icon="plus", on_click=State.open_new)),
+            rx.el.div(button("Add a provider", "primary", icon="plus", on_click=State.open_new)),
             class_name="whole stack",
         ),
         when(page.confirms, _confirms),
@@ -168,7 +168,7 @@ def sign_on() -> rx.Component:
                 "back-to",
                 "Redirect address",
                 page.back_to,
-                "Your OpenID provider asks for it. It is the same for all houses of this company.",
+                "Your OpenID provider asks for it. It is the same for all of yours.",
             ),
             title="What your provider needs",
             stacked=True,
@@ -203,7 +203,7 @@ PAGES = (
             (
                 "At your OpenID provider, add an application for a web server with the redirect address on "
                 "this page. It gives you an issuer, a client ID and a secret.",
-                "Add the house here, keep its secret, prove the email domain by a mail, then try it. What "
+                "Add the provider here, keep its secret, prove the email domain by a mail, then try it. What "
                 "came of it is said beside it. Once it works, turn it on.",
                 "Somebody who is known here already signs in once the usual way and is connected then. The "
                 "role of somebody new is decided when they first come in; change it later under Our people.",

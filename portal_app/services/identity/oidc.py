@@ -129,7 +129,7 @@ class _Careful(httpx2.BaseTransport):
         """Ask once. Raises Away."""
         until = time.monotonic() + _SECONDS
         if not is_address(str(request.url)):
-            raise Away("An address of the other house does not begin with https://.")
+            raise Away("An address of the provider does not begin with https://.")
         host = request.url.host
         request.headers["accept-encoding"] = "identity"
         asked = httpx2.Request(
@@ -154,7 +154,7 @@ class _Careful(httpx2.BaseTransport):
 
 def _kept(headers: httpx2.Headers) -> list[tuple[str, str]]:
     if headers.get("content-encoding", "identity") != "identity":
-        raise Away("The other house packed its answer, which it was not asked to.")
+        raise Away("The provider packed its answer, which it was not asked to.")
     return [("content-type", headers.get("content-type", ""))]
 
 
@@ -163,7 +163,7 @@ def _read(answer: httpx2.Response, until: float) -> bytes:
     for part in answer.iter_raw():
         body += part
         if len(body) > _MOST_BYTES or time.monotonic() > until:
-            raise Away("The other house answered too slowly, or with too much.")
+            raise Away("The provider answered too slowly, or with too much.")
     return bytes(body)
 
 
@@ -176,7 +176,7 @@ def _asking() -> Iterator[None]:
         raise Away from None
     except AuthlibBaseError as no:
         said = "".join(sign for sign in str(no.error or "")[:60] if sign.isalnum() or sign in "_-. ")
-        raise NotVouched("wrong", f"The other house gave no token: {said or 'it did not say why'}.") from None
+        raise NotVouched("wrong", f"The provider gave no token: {said or 'it did not say why'}.") from None
 
 
 def _json(answer: httpx2.Response, what: str) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def _json(answer: httpx2.Response, what: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise Away(f"The other house did not answer with {what} (status {answer.status_code}).")
+        raise Away(f"The provider did not answer with {what} (status {answer.status_code}).")
     return said
 
 
@@ -289,7 +289,7 @@ def check_who_answers(house: House, said: str) -> None:
     """Refuse an answer that another house than the asked one sent here (mix-up, RFC 9207)."""
     if said:
         if not hmac.compare_digest(said.encode(), house.issuer.encode()):
-            raise NotVouched("wrong", "Another house answered than the one that was asked.")
+            raise NotVouched("wrong", "Another provider answered than the one that was asked.")
     elif look_up(house.issuer).names_itself:
         raise NotVouched("wrong", "The answer does not say whose it is, and this house always says so.")
 
@@ -307,7 +307,7 @@ def take(house: House, back: str, code: str, nonce: str, verifier: str, needs: t
                     found.token, grant_type="authorization_code", code=code, code_verifier=verifier
                 )
             except (ValueError, TypeError, AttributeError):
-                raise Away("The other house's answer to the code could not be read.") from None
+                raise Away("The provider's answer to the code could not be read.") from None
         claims = _claims(house, found, token, nonce)
         if any(name not in claims for name in needs) and found.userinfo:
             claims = {**_more(client, found, token, str(claims["sub"])), **claims}
@@ -317,7 +317,7 @@ def take(house: House, back: str, code: str, nonce: str, verifier: str, needs: t
 def _claims(house: House, found: Found, token: dict[str, Any], nonce: str) -> dict[str, Any]:
     raw = token.get("id_token")
     if not isinstance(raw, str) or not has_text(raw, 100_000):
-        raise NotVouched("wrong", "The other house sent no identity token.")
+        raise NotVouched("wrong", "The provider sent no identity token.")
     try:
         header = jws.extract_compact(raw.encode("ascii")).headers()
         read = jwt.decode(raw, _key_for(found, header), algorithms=list(ALGORITHMS))
@@ -370,9 +370,9 @@ def _fits(key: Any, header: dict[str, Any]) -> bool:
 def _more(client: Any, found: Found, token: dict[str, Any], subject: str) -> dict[str, Any]:
     """What the house says of the person at its userinfo endpoint, if it is that very person."""
     if str(token.get("token_type", "")).lower() != "bearer":
-        raise NotVouched("wrong", "The other house gave a token of a kind that we do not use.")
+        raise NotVouched("wrong", "The provider gave a token of a kind that we do not use.")
     with _asking():
         said = _json(client.get(found.userinfo), "who it is")
     if said.get("sub") != subject:
-        raise NotVouched("wrong", "The other house speaks of two different people.")
+        raise NotVouched("wrong", "The provider speaks of two different people.")
     return said

@@ -241,7 +241,7 @@ def _answered(tried: SignOnTry, facts: _Facts, back: str, answer: dict[str, str]
     oidc.check_who_answers(facts.house, answer.get("iss", "")[:500])
     code = answer.get("code", "")
     if "error" in answer or not vouching.has_text(code, 4000):
-        raise NotVouched("refused", f"The other house let nobody in: {_plain(answer.get('error', ''))}.")
+        raise NotVouched("refused", f"The provider let nobody in: {_plain(answer.get('error', ''))}.")
     needs = ("email", "email_verified", "name", facts.role_claim.partition(".")[0])
     vouched = oidc.take(facts.house, back, code, tried.nonce, tried.verifier, needs)
     email = vouching.email_of(vouched, facts.domains)

@@ -19,10 +19,10 @@ _DOMAIN = re.compile(r"(?=.{4,120}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]
 SENTENCES = {
     "away": "The sign-in of your company does not answer. Try again in a moment.",
     "wrong": "The answer of your company does not hold. Begin again; if it stays so, tell your IT.",
-    "refused": "Your company did not let you in.",
+    "refused": "Your company did not let you in. Try again, or ask your IT.",
     "stale": "That took too long, was used already, or began in another browser. Begin again.",
     "unproved": "Your company does not say that your email address is confirmed. Tell your IT.",
-    "domain": "Your email address is not of a domain that may come in this way.",
+    "domain": "Addresses like yours may not come in this way. Sign in another way.",
     "role": "Your company has not said what you may do here. Ask your IT to put you in a group that may.",
     "unknown": "Nobody here has your email address. Ask to be invited.",
     "shut": "Your sign-in here is shut. Ask whoever runs the portal.",
@@ -41,9 +41,9 @@ class NotVouched(Refusal):
 
 
 class Away(NotVouched):
-    """The other house does not answer, or not as it should."""
+    """The provider does not answer, or not as it should."""
 
-    def __init__(self, detail: str = "The other house does not answer. Check its address.") -> None:
+    def __init__(self, detail: str = "The provider does not answer. Check its address.") -> None:
         super().__init__("away", detail)
 
 
@@ -88,7 +88,7 @@ def email_of(vouched: Vouched, domains: tuple[str, ...]) -> str:
 
 
 def name_of(vouched: Vouched, email: str) -> str:
-    """What somebody is called; the beginning of their address where the other house does not say."""
+    """What somebody is called; the beginning of their address where the provider does not say."""
     said = vouched.claims.get("name")
     plain = " ".join(unicodedata.normalize("NFC", said).split()) if isinstance(said, str) else ""
     good = 0 < len(plain) <= 120 and all(unicodedata.category(sign)[0] != "C" for sign in plain)

@@ -39,8 +39,8 @@ def page(access: Access, token: str = "") -> SignOnPage:
     count = sum(one.working for one in found)
     return SignOnPage(
         ready=True,
-        meaning={0: "Nobody signs in by another house yet.", 1: "One house signs people in here."}.get(
-            count, f"{count} houses sign people in here."
+        meaning={0: "Nobody signs in by a provider yet.", 1: "One provider signs people in here."}.get(
+            count, f"{count} providers sign people in here."
         ),
         rows=tuple(_row(access, one) for one in found),
         back_to=sign_on.back_to(company),
@@ -63,7 +63,6 @@ def _row(access: Access, one: SignOn) -> SignOnRow:
         next="" if one.working else missing,
         facts=_facts(access, one),
         tried=tried,
-        tried_well=one.tried_well,
         unproved=bool(_unproved(one)),
         can_turn=one.working or not missing,
         turn="Turn off" if one.working else "Turn on",
@@ -194,9 +193,9 @@ def _read(access: Access, form: SignOnForm) -> dict[str, Any]:
     if not 0 < len(name) <= 60 or not name.isprintable():
         raise Refusal("Say what the button is to be called, such as your company's name.", "name")
     if not oidc.is_address(form.issuer.strip(), bare=True):
-        raise Refusal("Type the issuer as the other house gives it, beginning with https://.", "issuer")
+        raise Refusal("Type the issuer as the provider gives it, beginning with https://.", "issuer")
     if not vouching.has_text(form.client_id.strip(), 300):
-        raise Refusal("Type the client ID that the other house gave you.", "client_id")
+        raise Refusal("Type the client ID that the provider gave you.", "client_id")
     if not vouching.has_text(claim, 80):
         raise Refusal("Type the claim that names somebody's groups, such as groups.", "role_claim")
     staff = form.whom != "account"
@@ -224,13 +223,13 @@ def _account(access: Access, number: str) -> str:
 
 
 def keep_secret(access: Access, sign_on_id: str, secret: str) -> None:
-    """Keep the secret by which the other house knows us, sealed; it is tried again before it is used.
+    """Keep the secret by which the provider knows us, sealed; it is tried again before it is used.
 
     Raises Refusal for one that can be none, and ProveAgain.
     """
     one = _one(access, sign_on_id)
     if not vouching.has_text(secret.strip(), 500):
-        raise Refusal("Paste the client secret that the other house gave you.", "secret")
+        raise Refusal("Paste the client secret that the provider gave you.", "secret")
     access.require_fresh()
     access.change(one, client_secret=secret.strip(), **_OFF)
     access.note("identity.sign_on_secret_kept", f"sign_on:{one.id}", account_id="")

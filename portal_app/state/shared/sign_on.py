@@ -10,7 +10,7 @@ from portal_app.shapes.sign_on import SignOnForm, SignOnPage
 from portal_app.state.session import Acting
 
 PROBLEMS = {
-    "secret": "Paste the client secret that the other house gave you.",
+    "secret": "Paste the client secret that the provider gave you.",
     "busy": "We are busy just now and nothing was changed. Try again in a moment.",
 }
 _FIELDS = ("name", "issuer", "client_id", "domains", "role_claim", "roles", "whom", "account")
