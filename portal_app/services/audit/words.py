@@ -75,6 +75,7 @@ SENTENCES: dict[str, str] = {
     "paperless.change": "changed how bills come",
     "payment.fail": "saw a payment fail",
     "payment.record": "recorded a payment",
+    "people.first_link_made": "made the link for the first administrator",
     "people.invitation_withdrawn": "withdrew an invitation",
     "people.invited": "invited somebody",
     "people.invited_again": "sent an invitation again",
