@@ -1,10 +1,12 @@
 """`manage check --deploy`: each unsafe setting is said, with how to mend it, and fails."""
 
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+import redis
+from sqlalchemy import make_url, text
 
 from portal_app import manage, migrations
 from portal_app.commands import unsafe
@@ -146,11 +148,39 @@ def test_on_postgresql_a_table_without_its_wall_is_unsafe(set_to, database):
     assert "bill" in only
 
 
+@pytest.mark.line("S-72")
 def test_a_database_over_the_network_is_asked_to_be_encrypted(set_to):
     here = set_to(DATABASE_URL="postgresql://portal:secret@10.0.0.9/portal")
     assert "sslmode" in " ".join(finding.says for finding in unsafe._database(here, {}))
     here = set_to(DATABASE_URL="postgresql://portal:secret@10.0.0.9/portal?sslmode=verify-full")
     assert list(unsafe._database(here, {})) == []
+
+
+@pytest.mark.line("S-72")
+@pytest.mark.parametrize(
+    ("url", "asked"), [("redis://:word@10.0.0.9/0", True), ("rediss://:word@10.0.0.9/0", False)]
+)
+def test_redis_over_the_network_is_asked_to_be_encrypted(set_to, url, asked):
+    here = set_to(REDIS_URL=url)
+    assert any("rediss://" in finding.says for finding in unsafe._redis(here, {})) is asked
+
+
+@pytest.mark.line("S-72")
+def test_the_addresses_of_the_handbook_say_what_they_promise_to_the_programs_that_read_them(set_to):
+    said = redis.Redis.from_url("rediss://:word@10.0.0.9:6379/0?ssl_ca_certs=/etc/portal/ca.pem")
+    line = said.connection_pool.make_connection()
+    assert isinstance(line, redis.SSLConnection)
+    assert (line.ca_certs, line.cert_reqs, line.check_hostname) == (
+        "/etc/portal/ca.pem",
+        ssl.CERT_REQUIRED,
+        True,
+    )
+    here = set_to(
+        DATABASE_URL="postgresql://portal@10.0.0.9/portal?sslmode=verify-full&sslrootcert=/etc/portal/ca.pem"
+    )
+    _, told = engine_for(here.db_url).dialect.create_connect_args(make_url(here.db_url))
+    assert (told["sslmode"], told["sslrootcert"]) == ("verify-full", "/etc/portal/ca.pem")
+    engine_for.cache_clear()
 
 
 def test_a_database_that_is_away_is_said(set_to):

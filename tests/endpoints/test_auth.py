@@ -49,7 +49,7 @@ def test_the_right_password_sets_an_http_only_cookie_and_leads_home(browser):
     assert [row.id for row in stored(SignIn)] == [rules.key_of(cookie.value)]
 
 
-@pytest.mark.line("S-10")
+@pytest.mark.line("S-10", "S-72")
 def test_over_tls_the_cookie_is_secure_and_bound_to_the_host(browser, monkeypatch):
     monkeypatch.setenv("PORTAL_URL", "https://my.bright.example")
     settings.cache_clear()
