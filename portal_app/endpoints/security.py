@@ -93,11 +93,11 @@ def _problem(no: Refusal) -> str:
 
 @_answers(lambda _: PROVE)
 async def prove(request: Request, visitor: Visitor, form: dict[str, str]) -> Response:
-    """Take a fresh proof, a code or the password, and go on to what asked for it."""
+    """Take a fresh proof: a code, or the password of somebody without a second step; then go on."""
     if visitor.viewed_by:
         return see_other(identity.home_of(visitor.kind, visitor.staff))
     ways = await run_in_threadpool(proofs.ways_for, visitor.person_id)
-    proof = proofs.by_code(form.get("code")) if ways.app else proofs.by_password(form.get("password"))
+    proof = proofs.by_code(form.get("code")) if ways.any else proofs.by_password(form.get("password"))
     found = await run_in_threadpool(steps.prove_again, visitor, proof, address_of(request))
     return proved(found, form.get("next", ""))
 

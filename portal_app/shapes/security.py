@@ -46,10 +46,14 @@ class SecurityPage:
 
 @dataclass(frozen=True)
 class ProofWays:
-    """What somebody may prove themselves with just now."""
+    """What somebody may prove themselves with just now.
+
+    `code` takes a recovery code and, with an `app`, what the app shows.
+    """
 
     ready: bool = False
     name: str = ""
     code: bool = False
+    app: bool = False
     password: bool = False
     passkey: bool = False

@@ -7,6 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from portal_app.endpoints import auth, edge, passkeys, security
+from portal_app.services.adoption.perform import perform
+from portal_app.services.identity import factors
 from portal_app.services.identity import passkeys as use
 from portal_app.services.identity.tables import Ceremony, Passkey
 from portal_app.settings import settings
@@ -114,6 +116,24 @@ def test_a_passkey_proves_again_and_leads_on_to_what_asked(browser, clock):
     assert done.json() == {"to": "/energy/account/security"}
     assert cookie_in(done).value != old
     assert ask(browser, "add").json()["publicKey"]["rp"]["name"] == "Bright Power"
+
+
+@pytest.mark.line("S-05")
+def test_with_only_a_passkey_the_password_is_no_fresh_proof_and_a_recovery_code_is_one(browser, clock):
+    added(browser)
+    visitor = visitor_in(browser)
+    shown, kept = factors.draw_codes(visitor.person_id)
+    perform(visitor, factors.keep_codes, kept)
+    clock.move(minutes=6)
+    old = browser.cookies["portal_session"]
+    for typed in ({"password": PASSWORD}, {"code": PASSWORD}, {"code": "123456"}, {}):
+        refused = browser.post("/auth/prove", data={**typed, "next": "/energy"})
+        assert refused.headers["location"] == "/prove?problem=wrong&next=%2Fenergy"
+    assert browser.cookies["portal_session"] == old
+    answer = browser.post("/auth/prove", data={"code": shown[0], "next": "/energy"})
+    assert answer.headers["location"] == "/energy"
+    again = browser.post("/auth/prove", data={"code": shown[0], "next": "/energy"})
+    assert again.headers["location"].startswith("/prove?problem=wrong"), "each recovery code counts once"
 
 
 @pytest.mark.line("S-04", "S-05")

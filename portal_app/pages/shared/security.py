@@ -54,8 +54,9 @@ def _code(error: Any, label: str = "Code from your app", hint: str = "6 digits",
     return field(label, "code", kind="code", hint=hint, error=error, maxLength=20, **native)
 
 
-def _code_or_recovery(error: Any) -> Any:
-    hint = "The 6 digits that your authenticator app shows, or one of your recovery codes."
+def _code_or_recovery(error: Any, app: Any) -> Any:
+    both = "The 6 digits that your authenticator app shows, or one of your recovery codes."
+    hint = rx.cond(app, both, "One of your recovery codes. Each works once.")
     return _code(error, "Code", hint, inputMode="text", autoCapitalize="none", spellCheck="false")
 
 
@@ -306,7 +307,7 @@ def second() -> rx.Component:
     state = SecondState
     code = _sent(
         "/auth/second",
-        _code_or_recovery(state.problem),
+        _code_or_recovery(state.problem, state.ways.app),
         button("Go on", "primary", wide=True, type="submit"),
     )
     return _alone(
@@ -323,7 +324,7 @@ def prove() -> rx.Component:
     state, ways = ProveState, ProveState.ways
     own = rx.cond(
         ways.code,
-        _code_or_recovery(state.problem),
+        _code_or_recovery(state.problem, ways.app),
         field("Password", "password", kind="password", error=state.problem, maxLength=128),
     )
     form = _sent(
@@ -342,7 +343,11 @@ def prove() -> rx.Component:
             ways.ready,
             rx.fragment(
                 rx.cond(ways.passkey, passkey_button("Use a passkey", "prove", "primary")),
-                rx.cond(ways.code | ways.password, form, rx.cond(ways.passkey, rx.fragment(), nothing)),
+                rx.cond(
+                    ways.code | ways.password,
+                    form,
+                    rx.el.div(nothing, class_name=rx.cond(ways.passkey, "no-passkeys", "")),
+                ),
             ),
             rows_skeleton(1, "Loading"),
         ),

@@ -30,6 +30,11 @@ class Ways:
         """Whether there is a second step at all; recovery codes alone are none."""
         return self.app or self.passkey
 
+    @property
+    def takes_code(self) -> bool:
+        """Whether a code can be typed for the second step: of the app, or one kept for when it is lost."""
+        return self.app or (self.passkey and self.recovery_left > 0)
+
 
 def ways_of(db: Session, person_id: str) -> Ways:
     """What one person can prove themselves with."""

@@ -222,14 +222,15 @@ class ProveState(Acting, rx.State):
         self.who = await self._do(devices.house)
         ways = await self._outside(proofs.ways_for, visitor.person_id)
         problem = str(asked.get("problem", ""))
-        wrong = code_rules.WRONG if ways.app else proofs.WRONG_PASSWORD
+        wrong = code_rules.WRONG if ways.any else proofs.WRONG_PASSWORD
         self.problem = wrong if problem == "wrong" else PROVE_PROBLEMS.get(problem, "")
         self.email = visitor.email
         self.ways = ProofWays(
             ready=True,
             name=visitor.name,
-            code=ways.app,
-            password=ways.password and not ways.app,
+            code=ways.takes_code,
+            app=ways.app,
+            password=ways.password and not ways.any,
             passkey=ways.passkey,
         )
         return None
@@ -254,7 +255,8 @@ class SecondState(Acting, rx.State):
         self.ways = ProofWays(
             ready=True,
             name=found.name.split()[0],
-            code=found.ways.app or found.ways.recovery_left > 0,
+            code=found.ways.takes_code,
+            app=found.ways.app,
             passkey=found.ways.passkey,
         )
         return None
