@@ -71,6 +71,7 @@ def confirm_app(access: Access, typed: str) -> str:
 
     Raises WrongProof for another code, NotYours once the fifteen minutes are over.
     """
+    hold(access)
     waiting = _waiting(access)
     if waiting is None:
         raise NotYours
@@ -92,6 +93,12 @@ def added(access: Access, what: str) -> str:
     """
     telling.changed(access, "Your sign-in has a new second step", what)
     return steps.enrolled(access)
+
+
+def hold(access: Access) -> None:
+    """Let one change of a person's second steps wait for the other, so that what is counted stays true."""
+    mine = access.rows(Person, col(Person.id) == access.visitor.person_id)
+    access.db.exec(mine.with_for_update(key_share=True)).one()
 
 
 def check_may_go(access: Access) -> None:
@@ -128,6 +135,7 @@ def must_have(access: Access) -> bool:
 
 def remove_app(access: Access, app_id: str) -> None:
     """Let an authenticator app count no longer."""
+    hold(access)
     check_may_go(access)
     if not access.remove(Authenticator, col(Authenticator.id) == str(app_id)[:26]):
         raise NotYours

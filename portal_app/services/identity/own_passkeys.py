@@ -93,6 +93,7 @@ def add(access: Access, key: NewKey, device: str) -> Added:
     The proof it took stands in the question it answers. Raises Refusal beyond twenty, and for a key that is
     known already, whoever's it is.
     """
+    factors.hold(access)
     if _how_many(access) >= MOST:
         raise Refusal(f"You have {MOST} passkeys already. Remove one you no longer use first.")
     name = _name_for(access, key, device)
@@ -168,6 +169,7 @@ def _what_remains(others: int, ways: Ways) -> str:
 def remove(access: Access, passkey_id: str) -> str:
     """Let a passkey count no longer; says its name. Raises what `removal` raises."""
     key = access.get(Passkey, passkey_id)
+    factors.hold(access)
     factors.check_may_go(access)
     name = key.name
     if not access.remove(Passkey, col(Passkey.id) == key.id):

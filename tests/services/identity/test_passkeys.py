@@ -379,6 +379,55 @@ def test_twenty_are_enough(door):
     assert len(perform(visitor_with(value), own_passkeys.rows)) == 20
 
 
+@pytest.mark.line("S-05", "S-35")
+@pytest.mark.usefixtures("both_engines")
+def test_of_several_added_at_once_none_is_the_twenty_first(door):
+    value = steps.open_for(who().person_id, "password", steps.Where(HOME)).value
+    for _ in range(own_passkeys.MOST - 1):
+        _, value = add(visitor_with(value))
+    asking = []
+    for _ in range(4):
+        visitor = steps.open_for(visitor_with(value).person_id, "passkey", steps.Where(HOME)).visitor
+        question, asked = own_passkeys.ask(SITE, visitor)
+        asking.append((visitor, own_passkeys.take(SITE, visitor, question, SoftwareKey().make(asked))))
+    gate = threading.Barrier(4)
+
+    def keep(one) -> bool:
+        gate.wait()
+        try:
+            return bool(perform(one[0], own_passkeys.add, one[1], FIREFOX))
+        except Refusal:
+            return False
+
+    with ThreadPoolExecutor(4) as four:
+        assert sorted(four.map(keep, asking)) == [False, False, False, True]
+    assert len(stored(Passkey)) == own_passkeys.MOST
+
+
+@pytest.mark.line("S-05")
+@pytest.mark.usefixtures("both_engines")
+def test_of_two_removed_at_once_the_one_that_is_required_stays(door):
+    with before_sign_in() as db:
+        company = db.get_one(Company, door)
+        company.second_factor = "everybody"
+        db.add(company)
+    _, value = add(replace(who(RAE), must_enrol=True))
+    _, value = add(visitor_with(value))
+    keys = [row.id for row in perform(visitor_with(value), own_passkeys.rows)]
+    gate = threading.Barrier(2)
+
+    def drop(key_id: str) -> bool:
+        gate.wait()
+        try:
+            return bool(perform(visitor_with(value), own_passkeys.remove, key_id))
+        except Refusal:
+            return False
+
+    with ThreadPoolExecutor(2) as two:
+        assert sorted(two.map(drop, keys)) == [False, True]
+    assert len(stored(Passkey)) == 1
+
+
 @pytest.mark.line("S-05")
 def test_somebody_who_must_set_up_a_second_step_does_so_with_a_passkey(door):
     rae = replace(who(RAE), must_enrol=True)
