@@ -205,7 +205,10 @@ def _build() -> rx.App:
     openly = SessionState.arrive_openly
     app.add_page(lambda: _screen(sign_in.sign_in()), route="/sign-in", title="Sign in", on_load=sign_in.LOAD)
     app.add_page(
-        lambda: _screen(sign_in.not_found()), route="/404", title="We could not find that", on_load=openly
+        lambda: _screen(sign_in.not_found()),
+        route="/404",
+        title="We could not find that",
+        on_load=SessionState.arrive_anyhow,
     )
     for door in open_pages():
         _add_open(app, door)

@@ -199,6 +199,15 @@ class SessionState(Acting, rx.State):
         self._turn_the_page()
 
     @rx.event
+    async def arrive_anyhow(self):
+        """Open a page that is there for everybody, with whoever is signed in around it."""
+        try:
+            self.who, self.accounts, self.news_count = await self._do(_greet)
+        except Refusal:
+            self.who, self.accounts, self.news_count = Who(), [], 0
+        self._turn_the_page()
+
+    @rx.event
     def say(self, title: str, text: str = "", tone: str = "attention", field: str = "", ref: str = ""):
         """Show a sentence in the page's live region, and beside a field where it belongs to one."""
         plain = (title, text, tone, field, ref)

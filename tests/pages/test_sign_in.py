@@ -35,3 +35,10 @@ def test_a_wrong_address_leads_back_to_the_start():
     assert "We could not find that" in drawn
     assert re.search(r'to:"/"|href:"/"', drawn)
     assert "reloadDocument" in drawn
+
+
+def test_somebody_signed_in_keeps_their_menu_at_a_wrong_address():
+    drawn = str(sign_in.not_found().render())
+    assert 'action:"/auth/sign-out"' in drawn
+    assert 'action:"/auth/switch-account"' in drawn
+    assert "Go to my home" in drawn

@@ -112,6 +112,20 @@ def test_after_signing_out_the_very_next_event_is_refused(door):  # noqa: F811
         does(tab, who_asks)
 
 
+def test_a_wrong_address_knows_whoever_is_signed_in_and_turns_nobody_away(door):  # noqa: F811
+    def look(tab: Tab) -> tuple[str, int]:
+        session = tab.part(SessionState)
+        assert asyncio.run(session.arrive_anyhow()) is None
+        assert session.live
+        return session.who.first_name, len(session.accounts)
+
+    tab = signed_in(ANN)
+    assert look(tab) == ("Ann", 2)
+    identity.sign_out(tab.root.rx_router_headers.cookie)
+    assert look(tab) == ("", 0)
+    assert look(Tab("")) == ("", 0)
+
+
 def test_what_was_done_is_noted_for_adoption_with_its_outcome(door):  # noqa: F811
     tab = signed_in(BOB)
     does(tab, who_asks)

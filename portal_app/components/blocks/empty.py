@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.button import link_button
+from portal_app.components.draw import live
 from portal_app.components.icons import icon
 
 
@@ -12,7 +13,7 @@ def empty(
     title: Any, why: Any, picture: str = "list", action: Any = "", link_to: Any = "", *more: rx.Component
 ) -> rx.Component:
     """Why there is nothing, and what to do; `more` is for a step that needs a handler and not a link."""
-    step = [link_button(action, link_to, low=True)] if action else []
+    step = [link_button(action, link_to, low=True)] if live(action) or action else []
     return rx.el.div(
         icon(picture), rx.el.h3(title), rx.el.p(why, class_name="quiet"), *step, *more, class_name="empty"
     )

@@ -21,6 +21,7 @@ from portal_app.components.blocks.sign_on import house_offers
 from portal_app.components.draw import ids, when, words
 from portal_app.components.frames import Around, frame_for
 from portal_app.components.icons import icon
+from portal_app.pages.shared.menu import account_menu
 from portal_app.settings import settings
 from portal_app.shapes.forms import Help
 from portal_app.state.session import SessionState
@@ -155,12 +156,13 @@ def sign_in() -> rx.Component:
 
 def not_found() -> rx.Component:
     """There is nothing at this address; the way back to what there is."""
-    stand = Around(who=SessionState.who)
+    who = SessionState.who
+    stand = Around(who=who, menu=account_menu(SessionState.accounts))
     nothing = empty(
         "We could not find that",
         "The address may be mistyped, or what was here has moved or closed.",
         "search",
-        "Back to the start",
+        rx.cond(who.name, "Go to my home", "Back to the start"),
         "/",
     )
     return frame_for("simple")(stand, rx.el.h1("Nothing here", class_name="heard"), nothing)

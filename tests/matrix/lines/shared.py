@@ -4,6 +4,9 @@ from tests.matrix.entry import anybody, job, needs, of, signed_in
 
 HANDLERS = {
     "session.SessionState.arrive": signed_in(),
+    "session.SessionState.arrive_anyhow": anybody(
+        "shows whoever the cookie names their own name and accounts"
+    ),
     "session.SessionState.arrive_openly": anybody("an open page shows nothing of anybody"),
     "session.SessionState.dismiss": anybody("closes something in this tab"),
     "session.SessionState.say": anybody("words in the tab of whoever sent them"),
