@@ -8,6 +8,7 @@ from portal_app.commands.terminal import complain, say
 from portal_app.core.access import acting_for_company
 from portal_app.core.errors import Refusal
 from portal_app.registry import kind_named
+from portal_app.services.identity import passwords
 from portal_app.services.identity import service as identity
 from portal_app.services.tenancy import service as tenancy
 from portal_app.shapes.portal import Kind
@@ -42,7 +43,8 @@ def run(options: Namespace) -> int:
     if trouble:
         complain(trouble)
         return 1
-    password = _password(options.email)
+    names = (options.name, options.email.split("@")[0], company.name, company.short_name)
+    kept = passwords.prepared(_password(options.email), names)
     with acting_for_company(
         company.id, kind=company.kind, zone=company.zone, actor="manage person"
     ) as access:
@@ -51,7 +53,7 @@ def run(options: Namespace) -> int:
             account = tenancy.account_numbered(access, options.account)
             account = account or tenancy.open_account(access, options.account, options.name)
             tenancy.give_place(access, account, person, options.role)
-        identity.set_password(access, person.id, password)
+        identity.set_password(access, person.id, kept)
     say(f"{options.name} can sign in as {person.email}.")
     return 0
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -107,6 +108,8 @@ async def _taken(request: Request, visitor: Visitor, door: UploadDoor) -> Respon
         try:
             if door.scanned:
                 await run_in_threadpool(scanning.check, upload)
+            if door.draw is not None:
+                upload = replace(upload, drawn=await run_in_threadpool(door.draw, upload))
             target = await run_in_threadpool(perform, visitor, door.take, upload, **query)
         finally:
             upload.path.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from portal_app.core.errands import Handler, Repeating
+from portal_app.core.errands import Errand, Handler, Repeating
 from portal_app.jobs import run
 from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
@@ -17,7 +17,11 @@ HANDLERS: dict[str, Handler] = {
     **notifications.JOBS,
     **billing.JOBS,
     **way_back.JOBS,
-    "privacy.make_copy": partial(copies.make, of_kinds={kind.key: kind.own_data for kind in KINDS}),
+    "privacy.make_copy": Errand(
+        partial(copies.gather, of_kinds={kind.key: kind.own_data for kind in KINDS}),
+        copies.seal,
+        copies.hand_over,
+    ),
     "privacy.drop_copy": copies.drop,
     "privacy.forget_old": keeping.forget_old,
     "privacy.forget_ceremonies": keeping.forget_ceremonies,

@@ -23,6 +23,8 @@ class Upload:
     path: Path
     size: int
     fields: dict[str, str] = field(default_factory=dict)
+    drawn: bytes = b""
+    """What the door's `draw` made of it."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class UploadDoor:
     """Where a file may be sent: who may (asked before the body is read), what then happens, how large.
 
     `check(access, **query)` refuses; `take(access, upload, **query)` gives the page to go to next;
-    `larger` says what to do with a file that is larger.
+    `larger` says what to do with a file that is larger. `draw(upload)` is for what is slow, such as making a
+    picture anew: it comes before `take`, while nothing is locked, and `take` finds its bytes in the upload.
     """
 
     check: Callable[..., Any]
@@ -40,6 +43,8 @@ class UploadDoor:
     larger: str = "Send a smaller one."
     scanned: bool = True
     """Whether a virus scanner looks at it; not where a file is only read as figures and handed to nobody."""
+
+    draw: Callable[[Upload], bytes] | None = None
 
     @property
     def too_large(self) -> str:

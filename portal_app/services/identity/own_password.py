@@ -43,10 +43,7 @@ def prepare(visitor: Visitor, current: object, new: object, address: str = "") -
         words, has_one = words_of(access), ways_of(access.db, visitor.person_id).password
     if has_one:
         steps.proved(visitor.person_id, proofs.by_password(current, "current"), address)
-    typed = new if isinstance(new, str) else ""
-    passwords.check_new(typed, words)
-    with passwords.turn():
-        return passwords.keep(typed)
+    return passwords.prepared(new, words)
 
 
 def change(access: Access, kept: str) -> str:

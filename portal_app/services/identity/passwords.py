@@ -68,6 +68,17 @@ def keep(password: str) -> str:
     return _hasher.hash(_composed(password))
 
 
+def prepared(typed: object, words: Iterable[str]) -> str:
+    """A new password as it is kept, checked against what a stranger would try first.
+
+    It costs time on purpose, so nothing may be locked meanwhile. Raises WeakPassword, Busy.
+    """
+    password = typed if isinstance(typed, str) else ""
+    check_new(password, words)
+    with turn():
+        return keep(password)
+
+
 def fits(kept: str, typed: str) -> bool:
     """Whether the typed password is the kept one; costs the same when nothing is kept."""
     decoy = _nobodys()

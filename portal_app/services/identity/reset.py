@@ -8,7 +8,16 @@ from portal_app.core.access import Access, acting_for_company, before_sign_in, u
 from portal_app.core.accounts import Company, Person
 from portal_app.core.clock import now
 from portal_app.core.when import moment
-from portal_app.services.identity import by_mail, links, mailing, passwords, rules, sessions, telling
+from portal_app.services.identity import (
+    by_mail,
+    links,
+    mailing,
+    own_password,
+    passwords,
+    rules,
+    sessions,
+    telling,
+)
 from portal_app.services.identity.by_mail import Asked
 from portal_app.services.identity.links import StaleLink
 from portal_app.services.identity.tables import MailedLink, SignIn, Step
@@ -91,10 +100,7 @@ def prepared(link: MailedLink, password: object) -> str:
         company = db.get(Company, link.company_id)
     if person is None or company is None or not sessions.let_in(person, company):
         raise StaleLink
-    typed = password if isinstance(password, str) else ""
-    passwords.check_new(typed, [person.name, person.email.split("@")[0], company.name, company.short_name])
-    with passwords.turn():
-        return passwords.keep(typed)
+    return passwords.prepared(password, own_password.names_of(person, company))
 
 
 def owner_of(access: Access, link: MailedLink) -> Person:

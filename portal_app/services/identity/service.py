@@ -14,7 +14,7 @@ from portal_app.core.access import Access, Visitor, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Member, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, SignedOut
-from portal_app.services.identity import own_password, passwords, rules, sessions, steps, throttle
+from portal_app.services.identity import passwords, rules, sessions, steps, throttle
 from portal_app.services.identity.rules import WrongSignIn, clean_email, home_of, own_path
 from portal_app.services.identity.sessions import use_roles, visitor_of_key
 from portal_app.services.identity.steps import Awaits, LetIn
@@ -195,12 +195,11 @@ def switch_account(visitor: Visitor, account_id: str) -> tuple[str, Visitor]:
     return value, found
 
 
-def set_password(access: Access, person_id: str, password: str) -> None:
-    """Give somebody a password and end their sessions. Raises Refusal for a weak one."""
+def set_password(access: Access, person_id: str, kept: str) -> None:
+    """Give somebody a password, as `passwords.prepared` made it beforehand, and end their sessions."""
     access.require("people.password")
     person = access.get(Person, person_id)
-    passwords.check_new(password, own_password.names_of(person, access.db.get(Company, person.company_id)))
-    access.change(person, password_hash=passwords.keep(password))
+    access.change(person, password_hash=kept)
     ended = _end_rows(access.db, person.id)
     access.db.execute(update(SignIn).where(col(SignIn.id).in_(ended)).values(ended_at=now()))
     access.note("identity.password_set", person.id)

@@ -184,9 +184,7 @@ def _kept_password(link: MailedLink, name: str, password: str) -> str:
         return ""
     with before_sign_in(reads_only=True) as db:
         company = db.get_one(Company, link.company_id)
-    passwords.check_new(password, [name, email.partition("@")[0], company.name, company.short_name])
-    with passwords.turn():
-        return passwords.keep(password)
+    return passwords.prepared(password, [name, email.partition("@")[0], company.name, company.short_name])
 
 
 def _taken_up(house: SystemAccess, token: str) -> Asked:

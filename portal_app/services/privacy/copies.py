@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -93,25 +94,48 @@ def ask(access: Access) -> Notice:
     )
 
 
-def make(
+@dataclass(frozen=True)
+class Packed:
+    """A copy that was gathered, and not kept yet: which one it is, and its file."""
+
+    copy_id: str
+    file: bytes
+
+
+def gather(
     access: SystemAccess, payload: dict[str, Any], of_kinds: Mapping[str, Mapping[str, OwnTable]]
-) -> None:
-    """Make the copy that a job asks for, seal it on the disk and tell its person by mail."""
-    asked = (col(Copy.id) == str(payload.get("copy", "")), col(Copy.state) == "asked")
-    copy = access.first(Copy, *asked)
+) -> Packed | None:
+    """Read and pack what a job asks for; None when that copy is made already, or nobody waits for it."""
+    copy = _asked(access, payload)
     company = access.db.get(Company, access.visitor.company_id)
     person = access.first(Person, col(Person.id) == copy.person_id) if copy else None
     if copy is None or company is None or person is None:
-        return
+        return None
     tables = {**HOUSE, **of_kinds.get(company.kind, {})}
-    packed = _packed(access, person, company, payload["places"], tables)
-    name = sealed_files.keep(FOLDER, packed, ".zip")
-    moment = now()
-    access.change(
-        copy, state="ready", file_name=name, octets=len(packed), ready_at=moment, ends_at=moment + KEPT
-    )
+    return Packed(copy.id, _packed(access, person, company, payload["places"], tables))
+
+
+def _asked(access: SystemAccess, payload: dict[str, Any]) -> Copy | None:
+    return access.first(Copy, col(Copy.id) == str(payload.get("copy", "")), col(Copy.state) == "asked")
+
+
+def seal(packed: Packed) -> tuple[str, int]:
+    """Keep a copy sealed on the disk; gives its name there and its size in octets."""
+    return sealed_files.keep(FOLDER, packed.file, ".zip"), len(packed.file)
+
+
+def hand_over(access: SystemAccess, payload: dict[str, Any], kept: tuple[str, int]) -> None:
+    """Let a copy that was kept be fetched, and tell its person by mail."""
+    copy = _asked(access, payload)
+    company = access.db.get(Company, access.visitor.company_id)
+    person = access.first(Person, col(Person.id) == copy.person_id) if copy else None
+    (name, octets), moment = kept, now()
+    if copy is None or company is None or person is None:
+        sealed_files.drop(FOLDER, name)
+        return
+    access.change(copy, state="ready", file_name=name, octets=octets, ready_at=moment, ends_at=moment + KEPT)
     access.later("privacy.drop_copy", {"copy": copy.id}, key=f"drop:{copy.id}", run_at=moment + KEPT)
-    access.note("privacy.copy_made", copy.reference, account_id="", octets=len(packed))
+    access.note("privacy.copy_made", copy.reference, account_id="", octets=octets)
     mailing.send(
         access.db,
         company.id,

@@ -7,7 +7,7 @@ from portal_app.core import live
 from portal_app.core.access import acting_for, acting_for_company, before_sign_in, unscoped
 from portal_app.core.accounts import Account, Person
 from portal_app.core.errors import NotYours, Refusal, SignedOut
-from portal_app.services.identity import rules, sessions
+from portal_app.services.identity import passwords, rules, sessions
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.tables import SignIn
 from portal_app.services.tenancy import service as tenancy
@@ -144,7 +144,7 @@ def test_a_new_password_ends_every_session_of_its_owner_and_of_nobody_else(door)
     mine, visitor = identity.sign_in(ANN, PASSWORD)
     his, _ = identity.sign_in(BOB, PASSWORD)
     with acting_for_company(door) as house:
-        identity.set_password(house, visitor.person_id, "nine noisy badgers")
+        identity.set_password(house, visitor.person_id, passwords.keep("nine noisy badgers"))
     assert identity.visitor_of(header(mine)) is None
     assert identity.visitor_of(header(his)) is not None
 
@@ -197,7 +197,7 @@ def test_only_those_who_may_set_a_password_for_another(door):
     for email in (ANN, BOB, RAE):
         _, visitor = identity.sign_in(email, PASSWORD)
         with pytest.raises(Refusal), acting_for(visitor) as access:
-            identity.set_password(access, visitor.person_id, "nine noisy badgers")
+            identity.set_password(access, visitor.person_id, passwords.keep("nine noisy badgers"))
 
 
 def test_a_kind_that_is_not_served_lets_nobody_in(door):

@@ -13,7 +13,7 @@ from portal_app.core.access import acting_for_company, before_sign_in, unscoped
 from portal_app.core.accounts import Person
 from portal_app.core.errors import NotYours, TooMany
 from portal_app.core.trail import AuditEntry
-from portal_app.services.identity import rules, sessions, throttle
+from portal_app.services.identity import passwords, rules, sessions, throttle
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.tables import SignIn
 from portal_app.services.tenancy import service as tenancy
@@ -77,7 +77,7 @@ def test_the_right_password_opens_a_session_that_only_its_hash_names(door):
 def test_unknown_wrong_and_suspended_hear_the_same(door, email, password):
     with acting_for_company(door) as house:
         gone = tenancy.add_person(house, "gone@bright.example", "Gone Girl")
-        identity.set_password(house, gone.id, PASSWORD)
+        identity.set_password(house, gone.id, passwords.keep(PASSWORD))
         tenancy.set_standing(house, gone.id, "suspended")
     with pytest.raises(identity.WrongSignIn) as refused:
         identity.sign_in(email, password)
@@ -211,7 +211,7 @@ def test_a_company_named_in_the_form_narrows_who_is_meant(door):
     other = tenancy.create_company("dim", "energy", "Dim Power")
     with acting_for_company(other.id) as house:
         twin = tenancy.add_person(house, ANN, "Ann Other")
-        identity.set_password(house, twin.id, "nine noisy badgers")
+        identity.set_password(house, twin.id, passwords.keep("nine noisy badgers"))
     assert identity.sign_in(ANN, PASSWORD)[1].company_id == door
     assert identity.sign_in(ANN, "nine noisy badgers", "dim")[1].company_id == other.id
     with pytest.raises(identity.WrongSignIn):
@@ -250,5 +250,5 @@ def test_a_weak_password_is_not_kept(door):
 
     (ann,) = stored(Person, col(Person.email) == ANN)
     with acting_for_company(door) as house, pytest.raises(Refusal):
-        identity.set_password(house, ann.id, "Bright Power")
+        identity.set_password(house, ann.id, passwords.prepared("Bright Power", ["Bright Power"]))
     assert identity.sign_in(ANN, PASSWORD)

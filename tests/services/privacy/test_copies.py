@@ -13,7 +13,7 @@ from sqlmodel import col, select, text
 
 from portal_app import all_tables
 from portal_app.core import own_rows, sealed_files
-from portal_app.core.access import acting_for
+from portal_app.core.access import acting_for, acting_for_company, before_sign_in
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, OnlyLooking, ProveAgain, Refusal
 from portal_app.core.outbox import Job
@@ -195,6 +195,25 @@ def test_a_place_that_shows_no_bills_gives_none(people):
     assert (account_id, sees) == (people.account.id, None)
     assert "bill.see" not in rights
     assert "usage.see" in rights
+
+
+@pytest.mark.usefixtures("both_engines")
+def test_a_copy_is_packed_and_kept_while_somebody_else_writes(people):
+    do(people.owner, copies.ask)
+    with past_the_wall() as db:
+        [job] = db.exec(select(Job).where(col(Job.kind) == "privacy.make_copy"))
+    made = handlers()["privacy.make_copy"]
+    with before_sign_in() as db:
+        db.execute(text("UPDATE company SET name = name"))
+        with acting_for_company(people.owner.company_id, reads_only=True) as access:
+            packed = made.prepare(access, json.loads(job.payload))
+        kept = made.go(packed)
+    assert kept[1] == len(packed.file)
+    with acting_for_company(people.owner.company_id) as access:
+        made.settle(access, json.loads(job.payload), kept)
+        made.settle(access, json.loads(job.payload), made.go(packed))
+    assert do(people.owner, copies.page).state == "ready"
+    assert len(list((settings().data_dir / "copies").iterdir())) == 1, "a copy made twice is kept once"
 
 
 def test_photos_go_along(people):

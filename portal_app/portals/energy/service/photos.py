@@ -8,6 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from portal_app.core import sealed_files
 from portal_app.core.errors import NotYours, Refusal
+from portal_app.shapes.files import Upload
 
 FOLDER = "photos"
 MOST_BYTES = 10 * 1024 * 1024
@@ -15,16 +16,18 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2400
 TYPES = {".jpg", ".jpeg", ".jfif", ".png", ".webp"}
 _HEAD = 64 * 1024
+_UNREADABLE = "That photo cannot be opened. Take it again and send the new one."
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-def keep(arrived: Path, size: int, company_id: str = "") -> str:
-    """Store a photo, sealed, under a random name and give that name.
+def draw(upload: Upload) -> bytes:
+    """Draw a photo anew as a JPEG of at most 2,400 pixels a side, with nothing else that the file carried.
 
-    It is drawn anew as a JPEG of at most 2,400 pixels a side, so nothing else that the file carried is kept.
-    Raises Refusal for what is no photo, above 10 MB or above 40 million pixels, or without room for it.
+    Slow, so nothing may be locked meanwhile. Raises Refusal for what is no photo, above 10 MB or above 40
+    million pixels.
     """
-    if size > MOST_BYTES:
+    arrived = upload.path
+    if upload.size > MOST_BYTES:
         raise Refusal("That photo is larger than 10 MB. Send a smaller one: most phones offer that.", "photo")
     _check_type(arrived)
     try:
@@ -36,16 +39,24 @@ def keep(arrived: Path, size: int, company_id: str = "") -> str:
     except Image.DecompressionBombError as trouble:
         raise Refusal("That photo has more than 40 million pixels. Send a smaller one.", "photo") from trouble
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as trouble:
-        raise Refusal(
-            "That photo cannot be opened. Take it again and send the new one.", "photo"
-        ) from trouble
+        raise Refusal(_UNREADABLE, "photo") from trouble
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # A fresh canvas: what stood beside the pixels in the file (place, device, thumbnail) stays behind.
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)
     drawn = BytesIO()
     clean.save(drawn, "JPEG", quality=85)
-    return sealed_files.keep(FOLDER, drawn.getvalue(), ".jpg", company_id=company_id)
+    return drawn.getvalue()
+
+
+def keep(upload: Upload, company_id: str = "") -> str:
+    """Store a photo that was drawn anew, sealed, under a random name and give that name.
+
+    Raises Refusal for one that was not drawn, or without room for it.
+    """
+    if not upload.drawn:
+        raise Refusal(_UNREADABLE, "photo")
+    return sealed_files.keep(FOLDER, upload.drawn, ".jpg", company_id=company_id)
 
 
 def _check_type(arrived: Path) -> None:

@@ -203,7 +203,7 @@ def take_photo(access: Access, upload: Upload, register_id: str, reading: str = 
     check_photo(access, register_id, reading)
     typed = reading or upload.fields.get("reading", "")
     _checked(access, _dial(access, register_id), typed[:40], with_photo=True)
-    name = photos.keep(upload.path, upload.size, access.visitor.company_id)
+    name = photos.keep(upload, access.visitor.company_id)
     try:
         said = send_reading(access, register_id, typed, name)
     except BaseException:
@@ -212,7 +212,9 @@ def take_photo(access: Access, upload: Upload, register_id: str, reading: str = 
     return f"{BACK}?register_id={register_id}&sent={said.reference}"
 
 
-DOOR = UploadDoor(check=check_photo, take=take_photo, back=BACK, most_bytes=photos.MOST_BYTES)
+DOOR = UploadDoor(
+    check=check_photo, take=take_photo, back=BACK, most_bytes=photos.MOST_BYTES, draw=photos.draw
+)
 
 
 @reads

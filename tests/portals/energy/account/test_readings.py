@@ -1,6 +1,7 @@
 """Readings off the dial: believable or mended, photos that carry nothing else; visits in free half days."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def _photo(folder: Path, name="meter.jpg", size=(60, 40), kind="JPEG", **more) -
     path = folder / name
     Image.new("RGB", size, (200, 30, 30)).save(path, kind, **more)
     return Upload(name, path, path.stat().st_size)
+
+
+def _drawn(sent: Upload) -> Upload:
+    """A photo as its door hands it on, drawn anew."""
+    return replace(sent, drawn=photos.draw(sent))
 
 
 def _exif():
@@ -103,7 +109,7 @@ def test_a_very_high_figure_asks_for_a_photo_and_passes_with_one(house, clock, t
     with pytest.raises(Refusal, match="add a photo of the meter"):
         _send(house, "09452")
     door = readings_sent.DOOR
-    target = act(house.owner, door.take, _photo(tmp_path), register_id=house.gas.id, reading="09452")
+    target = act(house.owner, door.take, _drawn(_photo(tmp_path)), register_id=house.gas.id, reading="09452")
     newest = stored(SelfRead, order=col(SelfRead.read_on))[-1]
     assert newest.dial == 9452
     assert newest.reference in target
@@ -113,7 +119,7 @@ def test_a_very_high_figure_asks_for_a_photo_and_passes_with_one(house, clock, t
 @pytest.mark.line("S-44")
 def test_a_photo_is_kept_without_position_or_device_under_a_name_nobody_guesses(house, tmp_path):
     sent = _photo(tmp_path, exif=_exif())
-    act(house.owner, readings_sent.DOOR.take, sent, register_id=house.gas.id, reading="04410")
+    act(house.owner, readings_sent.DOOR.take, _drawn(sent), register_id=house.gas.id, reading="04410")
     (row,) = stored(SelfRead)
     kept = settings().data_dir / "photos" / row.photo
     assert kept.is_file()
@@ -132,7 +138,13 @@ def test_a_photo_is_kept_without_position_or_device_under_a_name_nobody_guesses(
 
 @pytest.mark.line("S-45")
 def test_only_the_account_and_its_utility_see_a_photo(house, tmp_path):
-    act(house.owner, readings_sent.DOOR.take, _photo(tmp_path), register_id=house.gas.id, reading="04410")
+    act(
+        house.owner,
+        readings_sent.DOOR.take,
+        _drawn(_photo(tmp_path)),
+        register_id=house.gas.id,
+        reading="04410",
+    )
     (row,) = stored(SelfRead)
     assert act(house.staff, readings_sent.reading_photo, row.id).content
     for who in (*house.cast.not_theirs, house.cast.other_staff):
@@ -166,7 +178,7 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(house, tmp_path, content
     path.write_bytes(content)
     with pytest.raises(Refusal, match=says):
         act(
-            house.owner, readings_sent.DOOR.take, Upload("odd.jpg", path, len(content)),
+            house.owner, readings_sent.DOOR.take, _drawn(Upload("odd.jpg", path, len(content))),
             register_id=house.gas.id, reading="04410",
         )  # fmt: skip
     assert stored(SelfRead) == []
@@ -180,20 +192,34 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(house, tmp_path, content
 )
 def test_a_photo_is_told_by_its_content_and_not_by_its_name(tmp_path, kind, more):
     arrived = _photo(tmp_path, "tmp1a2b", kind=kind, **more)
-    assert photos.load(photos.keep(arrived.path, arrived.size)).startswith(b"\xff\xd8")
+    assert photos.load(photos.keep(_drawn(arrived))).startswith(b"\xff\xd8")
+
+
+@pytest.mark.line("S-44")
+def test_a_photo_that_was_not_drawn_anew_is_never_kept(house, tmp_path):
+    with pytest.raises(Refusal, match="cannot be opened"):
+        act(house.owner, readings_sent.DOOR.take, _photo(tmp_path), register_id=house.gas.id, reading="04410")
+    assert stored(SelfRead) == []
+    assert not (settings().data_dir / "photos").exists()
 
 
 @pytest.mark.line("S-44")
 def test_more_than_forty_million_pixels_or_ten_megabytes_are_refused(tmp_path):
     large = _photo(tmp_path, "large.png", size=(7000, 6000), kind="PNG")
     with pytest.raises(Refusal, match="40 million pixels"):
-        photos.keep(large.path, large.size)
+        photos.draw(large)
     with pytest.raises(Refusal, match="larger than 10 MB"):
-        photos.keep(large.path, photos.MOST_BYTES + 1)
+        photos.draw(replace(large, size=photos.MOST_BYTES + 1))
 
 
 def test_the_page_shows_what_was_sent_and_the_trouble_in_its_help(house, tmp_path):
-    act(house.owner, readings_sent.DOOR.take, _photo(tmp_path), register_id=house.gas.id, reading="04410")
+    act(
+        house.owner,
+        readings_sent.DOOR.take,
+        _drawn(_photo(tmp_path)),
+        register_id=house.gas.id,
+        reading="04410",
+    )
     page = act(house.owner, readings_sent.page, house.gas.id, "That photo cannot be opened.")
     assert page.sent[0].title == "04410 therms"
     assert page.sent[0].link_to.startswith("/files/energy/reading-photo?read_id=")
