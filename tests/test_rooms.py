@@ -24,6 +24,7 @@ WITHOUT_ACCESS = {
     "services/identity/": "asked before anybody is known",
     "services/people/": "an invitation is taken up before anybody is known",
     "services/tenancy/": "which company is this, before anybody is known",
+    "services/privacy/leaving.py": "a mailed link keeps an account, signed in or not",
     "services/adoption/": "the choke point that hands out the access, and what it counts",
     "portals/energy/service/reporting.py": "a power cut is reported without signing in",
     "portals/energy/service/texting.py": "a text comes from a phone, not from a sign-in",

@@ -22,6 +22,7 @@ from portal_app.services.identity import by_mail, links, own_email, reset, way_b
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.by_mail import Asked
 from portal_app.services.identity.passwords import WeakPassword
+from portal_app.services.privacy import leaving
 
 _ASKED_SECONDS = 15 * 60
 _WAIT_SECONDS = 900
@@ -43,6 +44,7 @@ def routes() -> list[Route]:
         Route("/auth/lost", ask_way_back, methods=["POST"]),
         Route("/auth/way-back", come_back, methods=["POST"]),
         Route("/auth/way-back/stop", stop_way_back, methods=["POST"]),
+        Route("/auth/leaving/stop", stop_leaving, methods=["POST"]),
     ]
 
 
@@ -208,3 +210,10 @@ async def stop_way_back(request: Request, form: Form) -> Response:
     """Stop a way back from the account's own address."""
     await run_in_threadpool(way_back.stop, form.get("token"), address_of(request))
     return see_other("/way-back/stop?sent=1")
+
+
+@door("/leaving/stop")
+async def stop_leaving(request: Request, form: Form) -> Response:
+    """Keep an account that was to be deleted, from the mail that told of it."""
+    await run_in_threadpool(leaving.stop_by_link, form.get("token"), address_of(request))
+    return see_other("/leaving/stop?sent=1")

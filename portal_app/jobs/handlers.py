@@ -9,7 +9,7 @@ from portal_app.services.adoption import service as adoption
 from portal_app.services.billing import errands as billing
 from portal_app.services.identity import way_back
 from portal_app.services.notifications import service as notifications
-from portal_app.services.privacy import copies, keeping
+from portal_app.services.privacy import copies, ending, fates, keeping
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
@@ -25,12 +25,14 @@ HANDLERS: dict[str, Handler] = {
     "privacy.drop_copy": copies.drop,
     "privacy.forget_old": keeping.forget_old,
     "privacy.forget_ceremonies": keeping.forget_ceremonies,
+    **ending.JOBS,
 }
 
 REPEATING: tuple[Repeating, ...] = (
     Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),
     Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
     Repeating("forget-old-rows", "11 4 * * *", "privacy.forget_old"),
+    Repeating("carry-on-erasing", "34 4 * * *", "privacy.carry_on"),
     Repeating("forget-ceremonies", "26 * * * *", "privacy.forget_ceremonies", per_company=False),
     *billing.REPEATING,
 )
@@ -38,6 +40,7 @@ REPEATING: tuple[Repeating, ...] = (
 
 def handlers() -> dict[str, Handler]:
     """Every handler by the kind of its job. Raises ValueError when two claim the same."""
+    fates.know({kind.key: kind.ends for kind in KINDS})
     found = dict(HANDLERS)
     for kind in KINDS:
         twice = found.keys() & kind.jobs.keys()

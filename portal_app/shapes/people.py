@@ -30,6 +30,7 @@ class Who:
     runs_people: bool = False
     gives_places: bool = False
     sees_trail: bool = False
+    sets_holds: bool = False
 
 
 @dataclass(frozen=True)

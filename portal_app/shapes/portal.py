@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from portal_app.shapes.files import UploadDoor
+from portal_app.shapes.leaving import Ends
 
 Frame = Literal["topbar", "sidebar", "hub", "bottom", "simple"]
 
@@ -88,5 +89,7 @@ class Kind:
     """What answers a text message: f(company, phone, words)."""
     own_data: dict[str, OwnTable] = field(default_factory=dict)
     """What goes into somebody's copy of their own data besides what every kind holds, by table."""
+    ends: Ends = field(default_factory=Ends)
+    """What becomes of this kind's rows when somebody is deleted, and why an account cannot close yet."""
     crons: dict[str, str] = field(default_factory=dict)
     """Jobs that come round for every company of this kind: job kind to cron expression (UTC)."""

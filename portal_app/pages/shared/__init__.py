@@ -5,7 +5,17 @@ Named here: `OFFERED` stand behind each kind's prefix,
 """
 
 from portal_app.pages.page import OpenPage, Page
-from portal_app.pages.shared import audit, joining, mailed, passkeys, people, privacy, security, sign_on
+from portal_app.pages.shared import (
+    audit,
+    joining,
+    leaving,
+    mailed,
+    passkeys,
+    people,
+    privacy,
+    security,
+    sign_on,
+)
 
 OFFERED: tuple[Page, ...] = (
     *security.PAGES,
@@ -15,5 +25,6 @@ OFFERED: tuple[Page, ...] = (
     *audit.PAGES,
     *privacy.PAGES,
     *sign_on.PAGES,
+    *leaving.PAGES,
 )
-OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES, *mailed.OPEN, *joining.PAGES_OPEN)
+OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES, *mailed.OPEN, *leaving.OPEN, *joining.PAGES_OPEN)

@@ -34,11 +34,13 @@ def account_menu(accounts: rx.Var) -> rx.Component:
     people = menu_link("Who may do what", words("/", who.kind, "/account/people"), "person")
     ours = menu_link("Our people", words("/staff/", who.kind, "/people"), "person")
     trail = menu_link("Who did what", words("/staff/", who.kind, "/audit"), "list")
+    held = menu_link("Deletions and holds", words("/staff/", who.kind, "/holds"), "lock")
     return rx.fragment(
         rx.cond(accounts.length() > 1, others),
         rx.cond(who.gives_places, people),
         rx.cond(who.runs_people, ours),
         rx.cond(who.sees_trail, trail),
+        rx.cond(who.sets_holds, held),
         menu_link("Sign-in and devices", own, "shield"),
     )
 

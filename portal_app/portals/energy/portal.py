@@ -1,6 +1,7 @@
 """The energy utility's portal: is my power on, what do I owe, why is it high."""
 
 from portal_app.portals.energy import permissions, seed
+from portal_app.portals.energy.leaving import ENDS
 from portal_app.portals.energy.own_data import OWN_DATA
 from portal_app.portals.energy.service import (
     account_doors,
@@ -17,7 +18,7 @@ from portal_app.services.audit.permissions import PERMISSIONS as AUDIT
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
 from portal_app.services.identity import permissions as identity
 from portal_app.services.notifications.permissions import PERMISSIONS as NOTIFICATIONS
-from portal_app.services.privacy import copies
+from portal_app.services.privacy import copies, leaving
 from portal_app.services.privacy import permissions as privacy
 from portal_app.services.scim import permissions as scim
 from portal_app.services.tenancy import permissions as tenancy
@@ -87,9 +88,11 @@ KIND = Kind(
     shared=share_door.shared_feed,
     texted=texting.answer,
     own_data=OWN_DATA,
+    ends=ENDS,
     downloads={
         **audit.DOWNLOADS,
         **copies.DOWNLOADS,
+        **leaving.DOWNLOADS,
         **bill_doors.DOWNLOADS,
         **account_doors.DOWNLOADS,
         **data_doors.DOWNLOADS,

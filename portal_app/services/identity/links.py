@@ -43,6 +43,7 @@ LASTS = {
     "not_me": timedelta(days=7),
     "export": timedelta(days=1),
     "domain": timedelta(days=1),
+    "stay": timedelta(days=14),
 }
 MOST_TRIES = 5
 

@@ -96,7 +96,7 @@ class Ceremony(SQLModel, table=True):
 class MailedLink(SQLModel, table=True):
     """A link or code sent by mail, good once; named by the SHA-256 of its secret.
 
-    `purpose` is one of: reset, sign_in, invite, new_email, way_back, export, domain.
+    `purpose` is one of: reset, sign_in, invite, new_email, way_back, export, domain, stay.
     """
 
     __tablename__ = "mailed_link"  # pyright: ignore[reportAssignmentType]

@@ -172,6 +172,7 @@ def who(access: Access) -> Who:
         looks_until=clock_of(visitor.viewing_until, visitor.zone) if visitor.viewing_until else "",
         runs_people=access.may("staff.run"),
         sees_trail=access.may("audit.see") and visitor.staff,
+        sets_holds=access.may("privacy.run") and visitor.staff,
         gives_places=access.may("people.places") and not visitor.staff,
     )
 

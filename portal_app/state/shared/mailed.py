@@ -23,6 +23,7 @@ PURPOSES = {
     "/email/undo": "old_email",
     "/way-back/open": "way_back",
     "/way-back/stop": "not_me",
+    "/leaving/stop": "stay",
 }
 """What the link of each page is for."""
 

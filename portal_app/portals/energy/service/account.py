@@ -126,6 +126,14 @@ def _choices(access: Access) -> tuple[LinkRow, ...]:
             icon="download",
         )
     )
+    rows.append(
+        LinkRow(
+            title="Delete my account",
+            detail="What goes, what stays and why",
+            link_to="/energy/account/delete",
+            icon="trash",
+        )
+    )
     if access.may("people.places"):
         rows.append(
             LinkRow(
