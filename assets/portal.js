@@ -90,6 +90,10 @@
     navigator.clipboard.writeText(from.value).then(function () { say("Copied."); }, byHand);
   });
 
+  // A file that is fetched by a link begins as a departure and ends without one. The page's line, which the framework
+  // would cut at that sign and open anew at the next tap, is cut when the page really goes ("pagehide").
+  addEventListener("beforeunload", function (event) { event.stopImmediatePropagation(); }, true);
+
   // What looks after the end of a session can wait until everything else is here.
   addEventListener("load", function () {
     var more = document.createElement("script");

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from scripts.environment import PYTHON, ROOT
 from tests.browser.pages import PASSWORD, Portal, axe, calm
@@ -136,6 +136,8 @@ def test_maya_takes_her_data_along_lets_a_planner_read_and_stops_them(
     portal: Portal, phone: Page, sign_in: Callable[..., Page]
 ) -> None:
     page = sign_in(phone, MAYA, "/energy/account/data")
+    lines: list[WebSocket] = []
+    page.on("websocket", lambda line: lines.append(line))
     with page.expect_download() as coming:
         page.get_by_role("link", name="Everything, as a table").click()
     table = Path(coming.value.path()).read_text("utf-8-sig").splitlines()
@@ -146,6 +148,7 @@ def test_maya_takes_her_data_along_lets_a_planner_read_and_stops_them(
     page.get_by_role("button", name="Go on: see what it means").click()
     asked = page.get_by_role("dialog")
     expect(asked.get_by_role("heading")).to_contain_text("Let Solar Planner read your meter data until")
+    assert lines == [], "the page goes on with the line it had: a file was fetched, nothing was left"
     expect(asked.get_by_role("listitem")).to_have_count(3)
     assert axe(page) == []
     asked.get_by_role("button", name="Let Solar Planner read it").click()

@@ -105,7 +105,9 @@ def no_wider_than_a_phone(page: Page) -> None:
 @pytest.mark.line("X-22", "S-07")
 def test_a_forgotten_password_is_set_anew_from_the_mail(phone: Page, portal: Portal, box: PostBox) -> None:
     phone.goto(f"/sign-in?next={BILLS}")
-    calm(phone).get_by_role("link", name="Forgot your password?").click()
+    forgot = calm(phone).get_by_role("link", name="Forgot your password?")
+    expect(forgot).to_have_attribute("href", re.compile("next=%2Fenergy%2Fbilling"))
+    forgot.click()
     phone.wait_for_url("**/reset?**")
     calm(phone).get_by_label("Email").fill(OMAR)
     is_easy(phone)
