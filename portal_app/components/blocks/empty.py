@@ -10,12 +10,22 @@ from portal_app.components.icons import icon
 
 
 def empty(
-    title: Any, why: Any, picture: str = "list", action: Any = "", link_to: Any = "", *more: rx.Component
+    title: Any,
+    why: Any,
+    picture: str = "list",
+    action: Any = "",
+    link_to: Any = "",
+    *more: rx.Component,
+    alone: bool = False,
 ) -> rx.Component:
-    """Why there is nothing, and what to do; `more` is for a step that needs a handler and not a link."""
+    """Why there is nothing, and what to do; `more` is for a step that needs a handler and not a link.
+
+    What stands `alone` on its page is that page's headline.
+    """
+    head = rx.el.h1 if alone else rx.el.h3
     step = [link_button(action, link_to, low=True)] if live(action) or action else []
     return rx.el.div(
-        icon(picture), rx.el.h3(title), rx.el.p(why, class_name="quiet"), *step, *more, class_name="empty"
+        icon(picture), head(title), rx.el.p(why, class_name="quiet"), *step, *more, class_name="empty"
     )
 
 

@@ -22,8 +22,12 @@ def _fact(fact: Any) -> rx.Component:
 
 
 def _long(value: Any) -> Any:
-    """Whether a value needs the whole line, so that it does not stand narrow among the others."""
-    return value.length() > _SHORT if live(value) else len(value) > _SHORT
+    """Whether a value needs the whole line: it is long, or an address that would break amid a word."""
+    return (
+        (value.length() > _SHORT) | value.contains("@")
+        if live(value)
+        else len(value) > _SHORT or "@" in value
+    )
 
 
 def facts(entries: Any) -> rx.Component:

@@ -31,7 +31,7 @@ def invoice_row(line: Any, on_pay: Any = None) -> rx.Component:
 
 def invoice_rows(lines: Any, on_pay: Any = None, first_bill: str = "") -> rx.Component:
     """All bills; before the first one says when it comes."""
-    rows = row_list(lines, lambda line: invoice_row(line, on_pay))
+    rows = rx.el.div(row_list(lines, lambda line: invoice_row(line, on_pay)), class_name="long-states")
     nothing = empty(
         "No bill yet", first_bill or "Your first bill appears here on the day we send it.", "bill"
     )

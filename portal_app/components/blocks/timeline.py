@@ -17,7 +17,7 @@ def timeline(happenings: Any, dated: bool = False, empty: Any = "Nothing has hap
 
 
 def _row(happening: Any) -> rx.Component:
-    reference = rx.fragment(" Reference ", rx.el.b(happening.reference, class_name="strong num"), ".")
+    reference = rx.fragment(" Reference\u00a0", rx.el.b(happening.reference, class_name="strong num"), ".")
     return rx.el.li(
         rx.el.span(happening.when, class_name="at"),
         rx.el.div(

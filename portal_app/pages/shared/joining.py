@@ -23,7 +23,7 @@ def _told() -> rx.Component:
     return rx.el.div(
         rx.el.h1(page.inviter, " invites you"),
         rx.el.p(words(page.what[0:1].upper(), page.what[1:], "."), class_name="meaning"),
-        when(page.facts, lambda: rx.el.ul(each(page.facts, rx.el.li), class_name="stack tight")),
+        when(page.facts, lambda: rx.el.ul(each(page.facts, rx.el.li), class_name="stack tight quiet")),
         rx.el.p("For ", rx.el.b(page.email, class_name="strong"), ". The link works until ", page.until, ".",
                 class_name="small quiet"),
         class_name="stack",
@@ -103,7 +103,6 @@ def _other() -> rx.Component:
 def _stale() -> rx.Component:
     page = JoinState.page
     return rx.fragment(
-        rx.el.h1("This invitation no longer works", class_name="heard"),
         empty(
             "This invitation no longer works",
             "It may be taken up already, withdrawn or too old. Ask whoever invited you to send it again; "
@@ -111,6 +110,7 @@ def _stale() -> rx.Component:
             "mail",
             "Sign in",
             "/sign-in",
+            alone=True,
         ),
         when(page.phone, lambda: rx.el.p("Or call ", page.phone, ".", class_name="quiet")),
     )

@@ -6,7 +6,6 @@ import reflex as rx
 
 from portal_app.components.atoms.button import button
 from portal_app.components.atoms.link import link
-from portal_app.components.blocks.action_bar import action_bar
 from portal_app.components.blocks.empty import empty
 from portal_app.components.blocks.facts import facts
 from portal_app.components.blocks.fields import field, text_area
@@ -61,7 +60,9 @@ def _ways(*more: rx.Component) -> rx.Component:
 
 def stale(title: str, action: str, to: str) -> rx.Component:
     """A link that does not work any more, and how to get another."""
-    return empty(title, "Each link works once and only for a while. Ask for a new one.", "lock", action, to)
+    return empty(
+        title, "Each link works once and only for a while. Ask for a new one.", "lock", action, to, alone=True
+    )
 
 
 def linked(works: rx.Component, otherwise: rx.Component) -> rx.Component:
@@ -206,7 +207,14 @@ def find() -> rx.Component:
         ),
         form(
             "/auth/find",
-            field("Email or phone", "who", autocomplete="username", autoCapitalize="none", maxLength=254),
+            field(
+                "Email or phone",
+                "who",
+                value=MailedState.email,
+                autocomplete="username",
+                autoCapitalize="none",
+                maxLength=254,
+            ),
             button("Find my login", "primary", wide=True, type="submit"),
         ),
         _ways(link("I lost my mail and my second step too", "/sign-in/lost")),
@@ -287,6 +295,7 @@ def new_email() -> rx.Component:
             "check",
             "Go on",
             "/",
+            alone=True,
         ),
     )
 
@@ -323,6 +332,7 @@ def way_back_stop() -> rx.Component:
             "check",
             "Choose a new password",
             "/reset",
+            alone=True,
         ),
     )
 
@@ -356,7 +366,7 @@ def own_email() -> rx.Component:
                 error=_problem("email"),
                 maxLength=254,
             ),
-            action_bar(button("Mail me a link there", "primary", on_click=state.ask)),
+            button("Mail me a link there", "primary", wide=True, on_click=state.ask),
             class_name="stack",
         ),
         headline_skeleton("One moment"),

@@ -164,5 +164,6 @@ def not_found() -> rx.Component:
         "search",
         rx.cond(who.name, "Go to my home", "Back to the start"),
         "/",
+        alone=True,
     )
-    return frame_for("simple")(stand, rx.el.h1("Nothing here", class_name="heard"), nothing)
+    return frame_for("simple")(stand, nothing)
