@@ -14,7 +14,11 @@ def privacy() -> rx.Component:
     """What a copy holds, how the last one stands, and the button that has one made."""
     page = State.page
     fetch = link_button("Download my copy", page.file_to, "primary", icon="download", wide=True, reload=True)
-    again = rx.cond(page.state == "", "Make my copy", "Make a new copy")
+    make = rx.cond(
+        page.state == "",
+        button("Make my copy", "primary", wide=True, on_click=State.ask),
+        button("Make a new copy", wide=True, on_click=State.ask),
+    )
     shown = rx.fragment(
         rx.el.section(
             rx.el.h1("Your data"),
@@ -28,7 +32,7 @@ def privacy() -> rx.Component:
             ),
             rx.el.p(page.says, role="status", class_name="quiet"),
             rx.cond(page.state == "ready", fetch),
-            rx.cond(page.state != "making", button(again, wide=True, on_click=State.ask)),
+            rx.cond(page.state != "making", make),
             title="Download everything about me",
             stacked=True,
         ),
@@ -44,7 +48,7 @@ PAGES = (
         load=State.load,
         under="/account",
         back_to="/account",
-        back_text="Your account",
+        back_text="Account",
         guide=Help(
             "Help with a copy of your data",
             (

@@ -84,18 +84,21 @@ def _codes_and_password() -> rx.Component:
         page.has_second_step,
         link_rows((LinkRow("Recovery codes", page.codes, words(page.base, "/codes"), icon="key"),)),
     )
-    password = link_rows((LinkRow(page.password, "", words(page.base, "/password"), icon="lock"),))
-    email = link_rows((LinkRow("Change my email", page.email, words(page.base, "/email"), icon="mail"),))
+    own = link_rows(
+        (
+            LinkRow("Change my email", page.email, words(page.base, "/email"), icon="mail"),
+            LinkRow(page.password, "", words(page.base, "/password"), icon="lock"),
+        )
+    )
     lost = link_rows((LinkRow("Lost sign-ins", "Who asks to be let in again", page.recovers_at, icon="key"),))
     houses = link_rows(
         (LinkRow("Providers", "Whose sign-in lets people in here", page.houses_at, icon="lock"),)
     )
     return rx.fragment(
-        section(email, title="Email"),
+        rx.cond(page.has_second_step, section(codes, title="When a phone is lost")),
+        section(own, title="Email and password"),
         rx.cond(page.recovers_at, section(lost, title="Other people")),
         rx.cond(page.houses_at, section(houses, title="Company sign-in")),
-        section(password, title="Password"),
-        rx.cond(page.has_second_step, section(codes, title="When a phone is lost")),
     )
 
 
@@ -274,7 +277,12 @@ def password() -> rx.Component:
             maxLength=128,
         ),
         rx.el.p("You are signed out everywhere else, and we send you a mail.", class_name="small quiet"),
-        button("Change my password", "primary", wide=True, type="submit"),
+        button(
+            rx.cond(state.has_password, "Change my password", "Set my password"),
+            "primary",
+            wide=True,
+            type="submit",
+        ),
     )
     shown = rx.fragment(
         rx.el.h1(rx.cond(state.has_password, "Change your password", "Choose a password")), form
@@ -302,13 +310,22 @@ def _out(text: str) -> rx.Component:
     )
 
 
+def _after_passkey(text: str, has_passkey: Any) -> rx.Component:
+    """The button of what one types: the second one where a passkey is the first."""
+    return rx.cond(
+        has_passkey,
+        button(text, wide=True, type="submit"),
+        button(text, "primary", wide=True, type="submit"),
+    )
+
+
 def second() -> rx.Component:
     """The second step of a sign-in: a code of the app, or a recovery code."""
     state = SecondState
     code = _sent(
         "/auth/second",
         _code_or_recovery(state.problem, state.ways.app),
-        button("Go on", "primary", wide=True, type="submit"),
+        _after_passkey("Go on", state.ways.passkey),
     )
     return _alone(
         _head("Your second step", "One more step, so that a stolen password alone lets nobody in."),
@@ -331,7 +348,7 @@ def prove() -> rx.Component:
         "/auth/prove",
         _kept("next", state.next_place),
         own,
-        button("Confirm and go on", "primary", wide=True, type="submit"),
+        _after_passkey("Confirm and go on", ways.passkey),
     )
     nothing = rx.el.p(
         "Sign out and sign in again the way you always do. Then this is open for five minutes.",
@@ -421,7 +438,7 @@ def _pages(who: Any, base: str, under: str) -> tuple[Page, ...]:
     up: dict[str, Any] = {"who": who, "under": under}
     below = {**up, "back_to": base, "back_text": "Sign-in and devices"}
     if under != base:
-        up |= {"back_to": under, "back_text": "Your account"}
+        up |= {"back_to": under, "back_text": "Account"}
     one, app, codes, words_ = SecurityState.load, NewAppState.load, CodesState.load, PasswordState.load
     return (
         Page(base, "Sign-in and devices", security, load=one, layout="even", guide=_HELP, **up),

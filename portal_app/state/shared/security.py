@@ -145,7 +145,8 @@ class CodesState(Acting, rx.State):
     async def load(self):
         """Say how many are left; whoever has just set up a first second step gets theirs at once."""
         asked = self.router.url.query_parameters
-        self.asking = False
+        # Codes that stood here before this visit are gone from the page.
+        self.asking = self.made = False
         visitor = await self._visitor()
         own = rules.security_page(visitor.kind, visitor.staff)
         self.next_place = identity.own_path(asked.get("next", "")) or own
