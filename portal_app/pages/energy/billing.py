@@ -46,7 +46,7 @@ def _bills() -> rx.Component:
         "All bills as CSV", "/files/energy/bills-csv", icon="download", low=True, reload=True
     )
     return section(
-        rx.el.div(invoice_rows(every[:most]), class_name="long-states"),
+        invoice_rows(every[:most]),
         rx.cond(every.length() > most, _older("Show older bills", invoice_rows(every[most:]))),
         rx.cond(every, rx.el.div(copies, class_name="beside")),
         title="Bills",
@@ -308,15 +308,14 @@ def paperless() -> rx.Component:
             error=_problem("email"),
             autocomplete="email",
         ),
-        action_bar(
-            rx.cond(
-                view.paperless,
-                button("Send bills on paper again", "primary", on_click=state.choose(False)),
-                button("Go paperless", "primary", on_click=state.choose(True)),
+        rx.cond(
+            view.paperless,
+            rx.el.div(
+                button("Keep this address", "primary", on_click=state.choose(True)),
+                button("Send bills on paper again", on_click=state.choose(False)),
+                class_name="beside",
             ),
-            second=rx.cond(
-                view.paperless, button("Keep this address", on_click=state.choose(True)), rx.fragment()
-            ),
+            action_bar(button("Go paperless", "primary", on_click=state.choose(True))),
         ),
     )
 

@@ -135,7 +135,9 @@ def _read_aloud(access: Access, bill: Bill, line: BillLine) -> str:
     if line.unit == "taxable":
         return f"{_plain(rate * 100)} % of {money(access, to_minor(amount, bill.currency), bill.currency)}"
     unit = f"{line.unit}s" if line.unit in ("day", "month") and amount != 1 else line.unit
-    return f"{_plain(amount)} {unit} at {symbol(bill.currency, access.visitor.locale)}{_price(rate)}"
+    minus = "−" if rate < 0 else ""
+    price = f"{minus}{symbol(bill.currency, access.visitor.locale)}{_price(abs(rate))}"
+    return f"{_plain(amount)} {unit} at {price}"
 
 
 def _plain(value: Decimal) -> str:
