@@ -49,10 +49,14 @@ def moment(value: datetime, now: datetime, zone: str, locale: str = "en_US") -> 
     return f"{day(there.date(), locale)}, {format_time(there, 'HH:mm', locale=locale)}"
 
 
-def since(value: datetime, now: datetime, zone: str, locale: str = "en_US") -> str:
-    """A moment at the start of a line: "Today 13:31", "Tue 17 Nov, 13:31"."""
+def since(value: datetime, now: datetime, zone: str, locale: str = "en_US", *, amid: bool = False) -> str:
+    """A moment at the start of a line: "Today 13:31", "Tue 17 Nov, 13:31"; `amid` one "today 13:31"."""
     there, here = local(value, zone), local(now, zone)
-    return f"Today {there:%H:%M}" if there.date() == here.date() else moment(value, now, zone, locale)
+    return (
+        f"{'today' if amid else 'Today'} {there:%H:%M}"
+        if there.date() == here.date()
+        else moment(value, now, zone, locale)
+    )
 
 
 def due(value: date, today: date, locale: str = "en_US") -> str:

@@ -83,7 +83,7 @@ PEOPLE = (
 )
 WAITING = (
     PersonRow(
-        "3", "ben@books.example", email="ben@books.example", detail="Viewer", note="Sent Today 13:31.",
+        "3", "ben@books.example", email="ben@books.example", detail="Viewer", note="Sent today 13:31.",
         badge=Badge("Invited", "info"), can_end=True,
     ),
 )  # fmt: skip

@@ -58,10 +58,11 @@ def _opened() -> rx.Component:
     return rx.el.div(
         rx.el.section(
             rx.el.div(badge_of(page.standing), class_name="status-line"),
-            rx.el.h2(page.title),
+            rx.el.h2(page.title, class_name="question"),
             class_name="stack tight",
         ),
-        section(facts_list(page.facts), link_rows(page.people), title="Who they are"),
+        section(facts_list(page.facts), title="Who they are"),
+        section(link_rows(page.people), title="Who signs in"),
         section(
             rx.cond(page.premises, places, rx.el.p("No place is connected yet.", class_name="quiet")),
             title="Their places and feeders",

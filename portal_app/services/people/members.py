@@ -195,7 +195,7 @@ def _invited(access: Access, one: Invitation, known: dict[str, Person]) -> Perso
     first, second = place_words(access, one, _chosen_names(one, known))
     over = one.ends_at <= now()
     by = known.get(one.invited_by)
-    sent = f"Sent {when.since(one.made_at, now(), access.visitor.zone, access.visitor.locale)}"
+    sent = f"Sent {when.since(one.made_at, now(), access.visitor.zone, access.visitor.locale, amid=True)}"
     return PersonRow(
         id=one.id,
         name=one.email,

@@ -57,8 +57,7 @@ def seen_words(access: Access, at: datetime | None) -> str:
     """When somebody was last here."""
     if at is None:
         return "Never signed in"
-    said = when.since(at, now(), access.visitor.zone, access.visitor.locale)
-    return f"Last here {said[:1].lower()}{said[1:]}" if said.startswith("Today") else f"Last here {said}"
+    return f"Last here {when.since(at, now(), access.visitor.zone, access.visitor.locale, amid=True)}"
 
 
 def _with_second_step(access: Access, ids: list[str]) -> set[str]:
@@ -96,7 +95,7 @@ def _invited(access: Access, one: StaffInvitation) -> PersonRow:
         name=one.email,
         email=one.email,
         detail=book.role_name(access.visitor.kind, one.staff_role),
-        note=f"Sent {when.since(one.made_at, now(), access.visitor.zone, access.visitor.locale)}.",
+        note=f"Sent {when.since(one.made_at, now(), access.visitor.zone, access.visitor.locale, amid=True)}.",
         badge=Badge("Link is over", "attention") if over else Badge("Invited", "info"),
         can_resend=True,
         can_end=True,

@@ -114,7 +114,7 @@ def _cooling(found: Evidence) -> Tip | None:
     if not found.cooling:
         return None
     basis = (
-        f"Your home used about {_said(found, found.cooling)} for cooling in a year. "
+        f"You used about {_said(found, found.cooling)} for cooling in a year. "
         "7 degrees F (4 °C) warmer for 8 hours a day saves about a tenth of it."
     )
     saving = _worth(found, found.cooling, SETBACK)
@@ -125,7 +125,7 @@ def _heating(found: Evidence) -> Tip | None:
     if not found.heating:
         return None
     basis = (
-        f"Your home used about {_said(found, found.heating)} for heating in a year. "
+        f"You used about {_said(found, found.heating)} for heating in a year. "
         "7 degrees F (4 °C) cooler for 8 hours a day saves about a tenth of it."
     )
     saving = _worth(found, found.heating, SETBACK)
@@ -152,7 +152,7 @@ def _night(found: Evidence) -> Tip | None:
         return None
     always_on = whole(night * HOURS_A_YEAR)
     basis = (
-        f"Your home uses {plain(units(whole(night)), 2)} {found.unit} each hour of the night, "
+        f"You use {plain(units(whole(night)), 2)} {found.unit} each hour of the night, "
         f"{_said(found, always_on)} a year. We assume that a fifth of it is devices nobody uses."
     )
     return Tip("night_base", "Find what runs all night", _worth(found, always_on, IDLE), basis, "any")

@@ -206,7 +206,7 @@ def _news(access: SystemAccess, maya_id: str) -> None:
         access,
         maya_id,
         "Outage: crew on the way",
-        f"Today {clock_words}, power is out at 12 Elm Street",
+        f"A crew set off at {clock_words}. Power is out at 12 Elm Street.",
         "/energy/outages",
         "demo:outage",
     )

@@ -96,7 +96,7 @@ def _request_row(access: Access, request: ServiceRequest) -> LinkRow:
     clock = outage_facts.clock_words(access)
     return LinkRow(
         title=request_facts.title(request),
-        detail=f"Here since {clock(request.state_since)}. Next: {request.next_who}, "
+        detail=f"Here since {clock(request.state_since)}. Next: {request.next_who} "
         f"{request_facts.their(request.next_what)}. Reference {request.reference}.",
         link_to=f"/staff/energy/requests?id={request.id}",
         badge=Badge("Our turn", "attention"),

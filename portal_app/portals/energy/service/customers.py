@@ -153,7 +153,8 @@ def _requests(access: Access, account: Account) -> tuple[LinkRow, ...]:
     return tuple(
         LinkRow(
             title=request_facts.title(one),
-            detail=f"{rules.WORDS[one.state]} since {outage_facts.clock_words(access)(one.state_since)}. "
+            detail=f"{request_facts.their(rules.WORDS[one.state])} since "
+            f"{outage_facts.clock_words(access)(one.state_since)}. "
             f"Reference {one.reference}.",
             link_to=f"/staff/energy/requests?id={one.id}",
             id=one.id,

@@ -146,7 +146,7 @@ def turn_words(access: Access, request: ServiceRequest) -> str:
     if not request.next_who:
         return ""
     by = f" by {outage_facts.clock_words(access)(request.next_by)}" if request.next_by else ""
-    return f"Next: {request.next_who}, {request.next_what}{by}."
+    return f"Next: {request.next_who} {request.next_what}{by}."
 
 
 def stages(access: Access, request: ServiceRequest, steps: list[RequestStep]) -> tuple[Stage, ...]:
@@ -192,7 +192,8 @@ def happened(access: Access, steps: list[RequestStep]) -> tuple[Happening, ...]:
 
 def their(words: str) -> str:
     """A next step as our own people read it: "checks the customer’s details" for "checks your details"."""
-    return words.replace("your ", "the customer’s ").replace("from you", "from the customer")
+    theirs = words.replace("your ", "the customer’s ").replace("from you", "from the customer")
+    return theirs.replace("answer our", "answers our", 1) if theirs.startswith("answer our") else theirs
 
 
 def from_outside(told: tuple[Happening, ...]) -> tuple[Happening, ...]:

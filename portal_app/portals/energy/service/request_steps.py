@@ -106,7 +106,7 @@ def tell_step(access: SystemAccess, payload: dict[str, Any]) -> None:
     by = ""
     if request.next_by and request.next_who:
         by = f" by {request_facts.day_words(access, local(request.next_by, company.zone).date())}"
-    after = f" Next: {request.next_who}, {request.next_what}{by}." if request.next_who else ""
+    after = f" Next: {request.next_who} {request.next_what}{by}." if request.next_who else ""
     notifications.tell_everybody(
         access,
         request.account_id,

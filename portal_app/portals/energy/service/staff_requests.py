@@ -68,7 +68,7 @@ def _row(access: Access, found: ServiceRequest, names: dict[str, Account]) -> Li
         else Badge("Their turn" if theirs else "Our turn", "info" if theirs else "attention")
     )
     by = f" by {clock(found.next_by)}" if found.next_by else ""
-    turn = f"Next: {_who(found)}, {request_facts.their(found.next_what)}"
+    turn = f"Next: {_who(found)} {request_facts.their(found.next_what)}"
     stands = f"{request_facts.their(rules.WORDS[found.state])} since {clock(found.state_since)}"
     return LinkRow(
         title=request_facts.title(found),
@@ -126,7 +126,14 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
         told += [
             LinkRow(
                 title="Address",
-                end=", ".join(filter(None, (facts.get("street"), facts.get("postcode"), facts.get("city")))),
+                end=", ".join(
+                    part
+                    for part in (
+                        facts["street"],
+                        f"{facts.get('postcode', '')} {facts.get('city', '')}".strip(),
+                    )
+                    if part
+                ),
             ),
             LinkRow(title="Meter visit", end="Needed" if facts.get("meter_visit") else "Not needed"),
             LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ())).capitalize()),

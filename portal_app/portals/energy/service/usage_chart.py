@@ -20,8 +20,10 @@ def written(main: Insight) -> Callable[[int], str]:
 
 
 def exact(amount: int) -> str:
-    """A figure to its last known digit, for the table behind a chart."""
-    return f"{units(amount):,}"
+    """A figure to its last known digit, and to three at least so that the points of a table stand in line."""
+    figure = units(amount)
+    known = -int(figure.normalize().as_tuple().exponent)
+    return f"{figure:,.{max(3, known)}f}"
 
 
 def this_period(access: Access, main: Insight, *, height: int = 160, beside: int | None = None) -> BarChart:
@@ -54,7 +56,7 @@ def this_period(access: Access, main: Insight, *, height: int = 160, beside: int
         odd=odd,
         now=now_index,
         level=beside,
-        level_words=f"similar homes {plain(units(beside), 1)}" if beside else "",
+        level_words=f"similar homes {plain(units(beside), 1)} {main.unit}" if beside else "",
         call_out=_spoken(start, said),
         also=tuple(spikes.say(each, reason) for each, reason in said[:-1]),
         notes=_notes(main, days[: len(values)], odd),

@@ -61,7 +61,7 @@ def test_each_tip_states_its_yearly_saving_and_its_basis():
         "shift_peak": 10500,
         "tariff": 8800,
     }
-    assert found["night_base"].basis.startswith("Your home uses 0.42 kWh each hour of the night")
+    assert found["night_base"].basis.startswith("You use 0.42 kWh each hour of the night")
     assert "3,679 kWh a year" in found["night_base"].basis
     assert found["shift_peak"].basis.startswith(
         "You used 2,500 kWh in the dear hours in a year, at 21 cents more"
