@@ -226,7 +226,10 @@ def tokens_css(*brands: Brand) -> str:
         + "@media (prefers-color-scheme:dark){"
         + _shade_css(":root:not([data-theme=light])", "dark", chosen)
         + "}"
+        # On paper ink is dark, whatever was chosen for the screen.
+        + "@media screen{"
         + _shade_css(":root[data-theme=dark]", "dark", chosen)
+        + "}"
     )
 
 

@@ -143,7 +143,7 @@ def hand_over(access: SystemAccess, payload: dict[str, Any], kept: tuple[str, in
         "Your copy of everything we hold about you is here",
         (
             f"Hello {person.name},",
-            "you asked for a copy of everything we hold about you. Sign in to fetch it.",
+            "You asked for a copy of everything we hold about you. Sign in to fetch it.",
             "It stays for 24 hours.",
         ),
         link=f"{settings().public_url.rstrip('/')}/{company.kind}/account/privacy",
