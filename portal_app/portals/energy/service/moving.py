@@ -315,11 +315,7 @@ def _value(draft: ServiceRequest, facts: dict[str, Any], asked: str) -> str:
     if asked == "kind":
         return draft.kind
     if asked == "forwarding" and not facts.get("forwarding") and facts.get("street"):
-        return ", ".join(
-            part
-            for part in (facts["street"], f"{facts.get('postcode', '')} {facts.get('city', '')}".strip())
-            if part
-        )
+        return request_facts.address_line(facts)
     return str(facts.get(asked, ""))
 
 
@@ -340,7 +336,7 @@ def _review(access: Access, draft: ServiceRequest, facts: dict[str, Any]) -> tup
         )
         visit = "No" if facts.get("power") == "yes" else "Yes, on that day"
         rows += [
-            LinkRow(title="Start at", end=_address_line(facts)),
+            LinkRow(title="Start at", end=request_facts.address_line(facts)),
             LinkRow(title="First day", end=_day(access, facts, "start")),
             LinkRow(title="Supply", end=supply),
             LinkRow(title="Meter visit", end=visit),
@@ -348,10 +344,6 @@ def _review(access: Access, draft: ServiceRequest, facts: dict[str, Any]) -> tup
     if draft.kind != "start":
         rows.append(LinkRow(title="Final bill goes to", end=str(facts.get("forwarding", ""))))
     return tuple(rows)
-
-
-def _address_line(facts: dict[str, Any]) -> str:
-    return ", ".join(str(facts[name]) for name in ("street", "postcode", "city") if facts.get(name))
 
 
 def _seam(draft: ServiceRequest, facts: dict[str, Any]) -> str:

@@ -196,6 +196,12 @@ def their(words: str) -> str:
     return theirs.replace("answer our", "answers our", 1) if theirs.startswith("answer our") else theirs
 
 
+def address_line(facts: dict[str, Any]) -> str:
+    """The address of a new place as one writes it: "7 Oak Lane, 95616 Davis"."""
+    town = f"{facts.get('postcode', '')} {facts.get('city', '')}".strip()
+    return ", ".join(part for part in (str(facts.get("street", "")), town) if part)
+
+
 def from_outside(told: tuple[Happening, ...]) -> tuple[Happening, ...]:
     """What has happened, as our own people read it: "You asked" is what the customer asked."""
     return tuple(

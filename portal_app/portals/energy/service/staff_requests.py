@@ -126,14 +126,7 @@ def request_for_staff(access: Access, request_id: str) -> StaffRequest:
         told += [
             LinkRow(
                 title="Address",
-                end=", ".join(
-                    part
-                    for part in (
-                        facts["street"],
-                        f"{facts.get('postcode', '')} {facts.get('city', '')}".strip(),
-                    )
-                    if part
-                ),
+                end=request_facts.address_line(facts),
             ),
             LinkRow(title="Meter visit", end="Needed" if facts.get("meter_visit") else "Not needed"),
             LinkRow(title="Supply", end=" and ".join(facts.get("commodities", ())).capitalize()),

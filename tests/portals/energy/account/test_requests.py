@@ -45,7 +45,7 @@ def test_two_taps_store_one_request_and_give_the_same_reference(house):
     assert first.request_id == second.request_id == row.id
     assert first.notice.reference == second.notice.reference == row.reference
     assert "12 Elm Street" in first.notice.title
-    assert "service desk, checks your details" in first.notice.text
+    assert "service desk checks your details" in first.notice.text
 
 
 @pytest.mark.line("U13-14")
@@ -319,6 +319,6 @@ def test_the_operators_list_puts_what_waits_for_us_first_and_names_the_customer(
     _handle(house, first.request_id, "ask", words="Which flat?")
     rows = act(house.staff, staff_requests.requests_waiting)
     assert [row.badge.text for row in rows] == ["Our turn", "Their turn"]
-    assert "the customer, answer our question" in rows[1].detail
+    assert "the customer answers our question" in rows[1].detail
     page = act(house.staff, staff_requests.request_for_staff, first.request_id)
     assert {choice.value for choice in page.events} == {"answer", "cancel"}
