@@ -19,6 +19,7 @@ from portal_app.components.icons import icon
 from portal_app.core import log
 from portal_app.endpoints import (
     auth,
+    brand,
     drafts,
     edge,
     files,
@@ -173,7 +174,7 @@ def _served(app: Any) -> Any:
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
     own = [*_front_door(), *auth.routes(), *people.routes(), *security.routes()]
     own += [*mailed.routes(), *passkeys.routes(), *sign_on.routes()]
-    own += [*staying.routes(), *drafts.routes(), *health.routes(), *well_known.routes()]
+    own += [*staying.routes(), *drafts.routes(), *brand.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)
     return doors

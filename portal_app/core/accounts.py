@@ -1,5 +1,6 @@
 """The three tables that every row of the house leans on: the company, the customer account, the person."""
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
@@ -32,13 +33,23 @@ class Company(SQLModel, table=True):
     accent: str = Field(default="", max_length=7)
     """The company's own colour as "#025b4b", checked for contrast when it was saved; empty: the brand's."""
     mark: str = ""
-    """The company's own mark as a cleaned SVG; empty: the brand's."""
+    """The company's own mark, a picture drawn anew, inside an SVG of our own; empty: the brand's."""
     second_factor: str = Field(default="", max_length=10)
     """Who must set up a second step: "" as the kind says, "staff", "everybody"."""
     idle_minutes: int = 0
     """After how many idle minutes a session ends; 0 as the kind says."""
     launched_at: datetime = moment_field()
     demo: bool = False
+
+    @property
+    def worn(self) -> str:
+        """The key of the brand its pages wear: a drawn one, or "<slug>.<version>" for a colour or mark of its
+        own, with ".m" behind it for a mark; those are fetched by that name from /brand/.
+        """
+        if not self.accent and not self.mark:
+            return self.brand
+        version = hashlib.sha256(f"{self.accent} {self.mark}".encode()).hexdigest()[:12]
+        return f"{self.slug}.{version}{'.m' if self.mark else ''}"
 
 
 class Account(Row, table=True):

@@ -18,3 +18,24 @@ class CompanyFacts:
     demo: bool = False
     zone: str = "UTC"
     locale: str = "en_US"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a company's pages wear of its own, for whoever asks: the name it is under, colour, mark in PNG."""
+
+    name: str = ""
+    accent: str = ""
+    mark: bytes = b""
+
+
+@dataclass(frozen=True)
+class BrandPage:
+    """A company's brand as its administrator sees and changes it."""
+
+    ready: bool = False
+    name: str = ""
+    accent: str = ""
+    own_accent: bool = False
+    mark: str = ""
+    """Where the mark of its own is fetched; "" while it has none."""

@@ -28,6 +28,7 @@ class Who:
     several: bool = False
     """Whether there are accounts to switch between, so that the header names the one that is shown."""
     runs_people: bool = False
+    sets_brand: bool = False
     gives_places: bool = False
     sees_trail: bool = False
     sets_holds: bool = False

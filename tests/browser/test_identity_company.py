@@ -1,9 +1,12 @@
 """A company's first day in a browser: the printed link, a passkey, the staff home that says what to do."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from portal_app.services.people import first_run
@@ -61,3 +64,45 @@ def test_the_first_administrator_comes_in_by_the_link_and_reads_what_to_do_first
     phone.context.clear_cookies()
     phone.goto(link)
     expect(phone.get_by_role("heading", name="This invitation no longer works").last).to_be_visible()
+
+
+GOLD, READABLE = "#ffcc00", "#6e5600"
+
+
+@pytest.mark.line("B-X7")
+def test_a_colour_that_cannot_be_read_is_refused_and_the_nearest_one_is_worn_where_people_sign_in(
+    portal: Portal, phone: Page, new_page: Callable[..., Page]
+) -> None:
+    moved_in(phone, opened(portal, "bolt", "Bolt Power"))
+    phone.get_by_role("link", name="Set the brand").click()
+    phone.get_by_label("Your colour").fill(GOLD)
+    problem = phone.get_by_role("alert").filter(has_text="The nearest colour that can be read is")
+    expect(problem).to_contain_text("the words on a button on your colour would have a contrast of 1.51:1")
+    phone.get_by_role("button", name=f"Take {READABLE}").click()
+    expect(phone.get_by_label("Your colour")).to_have_value(READABLE)
+    expect(problem).to_have_count(0)
+    expect(phone.locator(".brand-try .button")).to_have_css("background-color", "rgb(110, 86, 0)")
+    assert axe(phone) == []
+    phone.get_by_role("button", name="Save the brand").click()
+    expect(phone.get_by_role("status").filter(has_text="Your brand is saved")).to_be_visible()
+    expect(phone.get_by_role("button", name="Save the brand")).to_have_css(
+        "background-color", "rgb(110, 86, 0)"
+    )
+    drawn = BytesIO()
+    Image.new("RGB", (300, 100), "#123456").save(drawn, "PNG")
+    phone.get_by_label("Picture of your mark").set_input_files(
+        {"name": "mark.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+    )
+    phone.get_by_role("button", name="Save the mark").click()
+    phone.wait_for_url(re.compile("saved=mark"))
+    calm(phone)
+    expect(phone.locator("header .mark img")).to_be_visible()
+    somebody = new_page()
+    somebody.goto("/sign-in?company=bolt")
+    calm(somebody)
+    expect(somebody.locator("header .mark")).to_contain_text("Bolt Power")
+    expect(somebody.locator("header .mark img")).to_have_js_property("naturalWidth", 300)
+    expect(somebody.get_by_role("button", name="Sign in", exact=True)).to_have_css(
+        "background-color", "rgb(110, 86, 0)"
+    )
+    assert axe(somebody) == []

@@ -6,10 +6,12 @@ import zlib
 import pytest
 
 from portal_app.components import theme
-from portal_app.components.colour import contrast, from_oklch, to_oklch
-from portal_app.components.theme import BRANDS, KIND_COLOURS, MARK_PAIRS, SHADES, TEXT_PAIRS, TONE_COLOURS
+from portal_app.components.theme import BRANDS, KIND_COLOURS
+from portal_app.shapes import palette
+from portal_app.shapes.colour import contrast, from_oklch, to_oklch
+from portal_app.shapes.palette import MARK_PAIRS, SHADES, TEXT_PAIRS, TONE_COLOURS
 
-ALL_BRANDS = {**BRANDS, **{kind: theme.brand(kind, *colour) for kind, colour in KIND_COLOURS.items()}}
+ALL_BRANDS = {**BRANDS, **{kind: palette.brand(kind, *colour) for kind, colour in KIND_COLOURS.items()}}
 
 
 def test_contrast_of_black_on_white_is_21():
@@ -52,7 +54,7 @@ def test_contrasts_are_those_of_the_drawn_pages(key, shade, ink, ground, ratio):
 @pytest.mark.parametrize("key", ["brightwater", "fjord"])
 def test_a_derived_brand_comes_near_the_one_drawn_by_hand(key, shade):
     drawn = BRANDS[key]
-    derived = theme.brand(key, drawn.hue, drawn.strength).palette(shade)
+    derived = palette.brand(key, drawn.hue, drawn.strength).palette(shade)
     for name, colour in drawn.palette(shade).items():
         apart = [abs(int(colour[at : at + 2], 16) - int(derived[name][at : at + 2], 16)) for at in (1, 3, 5)]
         assert max(apart) <= 6, (name, colour, derived[name])
@@ -71,8 +73,8 @@ def test_a_chroma_no_screen_shows_is_lowered_and_keeps_its_lightness():
 
 def test_a_pair_that_cannot_be_read_is_named_with_its_ratio():
     pale = BRANDS["brightwater"].light | {"accent-9": "#5bb8a2"}
-    assert theme.failing_pairs(pale, "light")[0] == "on-accent on accent-9 is 2.38:1, needs 7:1"
-    assert theme.failing_pairs(BRANDS["brightwater"].light, "light") == []
+    assert palette.failing_pairs(pale, "light")[0] == "on-accent on accent-9 is 2.38:1, needs 7:1"
+    assert palette.failing_pairs(BRANDS["brightwater"].light, "light") == []
 
 
 def test_the_style_sheet_fetches_nothing_from_elsewhere():

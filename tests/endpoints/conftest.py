@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from portal_app.endpoints import auth, edge, health, mailed, security, sign_on
+from portal_app.endpoints import auth, brand, edge, health, mailed, security, sign_on
 from tests.endpoints.browser import TestClient
 from tests.services.identity.conftest import door  # noqa: F401 -- the same small company
 
@@ -39,6 +39,7 @@ def house() -> Starlette:
     """The real doors, and plain pages where the built site would be."""
     routes = [
         *auth.routes(),
+        *brand.routes(),
         *mailed.routes(),
         *security.routes(),
         *sign_on.routes(),

@@ -98,10 +98,24 @@ def _drawn_mark(brand: str) -> rx.Component:
     return svg(*parts, viewBox="0 0 28 28")
 
 
+def _fetched_mark(brand: Any) -> rx.Component:
+    """A mark of the company's own, on white since that is what pictures are drawn for."""
+    return rx.el.img(src=words("/brand/", brand, ".png"), alt="", class_name="own", height="28")
+
+
 def _mark_picture(brand: Any, before: str) -> rx.Component:
     if not live(brand):
-        return _drawn_mark(brand or before)
-    return rx.match(brand, *((name, _drawn_mark(name)) for name in _MARKS), _drawn_mark(before))
+        return _fetched_mark(brand) if brand.endswith(".m") else _drawn_mark(brand or before)
+    drawn = rx.match(brand, *((name, _drawn_mark(name)) for name in _MARKS), _drawn_mark(before))
+    return rx.cond(brand.contains(".m"), _fetched_mark(brand), drawn)
+
+
+def _colours(brand: Any) -> rx.Component:
+    """The colours of a company that has chosen its own: a sheet by that name, kept by browsers for good."""
+    sheet = rx.el.link(rel="stylesheet", href=words("/brand/", brand, ".css"))
+    if not live(brand):
+        return sheet if "." in brand else rx.fragment()
+    return rx.cond(brand.contains("."), sheet, rx.fragment())
 
 
 def mark(around: Around, **props: Any) -> rx.Component:
@@ -225,6 +239,7 @@ def framed(around: Around, name: str, *parts: rx.Component) -> rx.Component:
     """A whole screen: skip link, then the parts, dressed for the frame, the brand and the simple view."""
     skip = anchor("Skip to the page", href="#main", class_name="skip")
     return rx.el.div(
+        _colours(around.who.brand),
         skip,
         rx.el.div(
             rx.el.div(*parts, class_name=words("frame-in ", name, either(around.who.simple, " easy", ""))),

@@ -7,6 +7,7 @@ Named here: `OFFERED` stand behind each kind's prefix,
 from portal_app.pages.page import OpenPage, Page
 from portal_app.pages.shared import (
     audit,
+    brand,
     joining,
     leaving,
     mailed,
@@ -22,6 +23,7 @@ OFFERED: tuple[Page, ...] = (
     *mailed.PAGES,
     *passkeys.PAGES,
     *people.PAGES,
+    *brand.PAGES,
     *audit.PAGES,
     *privacy.PAGES,
     *sign_on.PAGES,

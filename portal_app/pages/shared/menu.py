@@ -33,12 +33,14 @@ def account_menu(accounts: rx.Var) -> rx.Component:
     others = rx.el.div(each(accounts, _account), class_name="menu-accounts")
     people = menu_link("Who may do what", words("/", who.kind, "/account/people"), "person")
     ours = menu_link("Our people", words("/staff/", who.kind, "/people"), "person")
+    brand = menu_link("Our brand", words("/staff/", who.kind, "/brand"), "bulb")
     trail = menu_link("Who did what", words("/staff/", who.kind, "/audit"), "list")
     held = menu_link("Deletions and holds", words("/staff/", who.kind, "/holds"), "lock")
     return rx.fragment(
         rx.cond(accounts.length() > 1, others),
         rx.cond(who.gives_places, people),
         rx.cond(who.runs_people, ours),
+        rx.cond(who.sets_brand, brand),
         rx.cond(who.sees_trail, trail),
         rx.cond(who.sets_holds, held),
         menu_link("Sign-in and devices", own, "shield"),

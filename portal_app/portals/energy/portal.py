@@ -21,6 +21,7 @@ from portal_app.services.notifications.permissions import PERMISSIONS as NOTIFIC
 from portal_app.services.privacy import copies, leaving
 from portal_app.services.privacy import permissions as privacy
 from portal_app.services.scim import permissions as scim
+from portal_app.services.tenancy import brand
 from portal_app.services.tenancy import permissions as tenancy
 from portal_app.shapes.portal import Kind, NavEntry, TopTask
 
@@ -97,7 +98,7 @@ KIND = Kind(
         **account_doors.DOWNLOADS,
         **data_doors.DOWNLOADS,
     },
-    uploads={**account_doors.UPLOADS, **data_doors.UPLOADS},
+    uploads={**account_doors.UPLOADS, **data_doors.UPLOADS, "mark": brand.mark_door("energy")},
     jobs={**bill_doors.JOBS, **account_doors.JOBS, **data_doors.JOBS},
     crons={**bill_doors.CRONS, **account_doors.CRONS},
 )

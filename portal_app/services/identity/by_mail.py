@@ -185,7 +185,7 @@ def shown(token: object, purpose: str, cookie_header: object = "") -> LinkShown 
     if company is None:
         return None
     elsewhere = links.is_bound_elsewhere(link, browser_in(cookie_header))
-    return LinkShown(company.name, company.brand, link.email, link.about, company.phone, elsewhere)
+    return LinkShown(company.name, company.worn, link.email, link.about, company.phone, elsewhere)
 
 
 def sign_in_by_link(token: object, address: str = "", device: str = "") -> CameBy:

@@ -42,7 +42,7 @@ def security(access: Access) -> SecurityPage:
 def house(access: Access) -> Who:
     """Whose house this is, for a page that stands between two steps: its name and mark, nobody's name."""
     company = access.db.get_one(Company, access.visitor.company_id)
-    return Who(company=company.name, brand=company.brand)
+    return Who(company=company.name, brand=company.worn)
 
 
 def _open(access: Access) -> list[SignIn]:

@@ -176,7 +176,7 @@ def waiting(step: str) -> Waiting | None:
         company = db.get(Company, person.company_id) if person is not None else None
         if person is None or company is None:
             return None
-        return Waiting(person.id, person.name, ways_of(db, person.id), company.name, company.brand)
+        return Waiting(person.id, person.name, ways_of(db, person.id), company.name, company.worn)
 
 
 def _stands(step: str) -> tuple:

@@ -69,7 +69,8 @@ def letterhead(company: Company) -> Letterhead:
         on_accent=ink,
         night=night,
         on_night=_ink_on(night),
-        mark=_picture(mark.replace("currentColor", ink), accent),
+        # A picture of the company's own stands on white, as it does on its pages.
+        mark=_picture(mark.replace("currentColor", ink), "#ffffff" if company.mark else accent),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import col
 
 from portal_app.core.access import Access, SystemAccess, acting_for_company, reads
-from portal_app.core.accounts import Account, Person
+from portal_app.core.accounts import Account, Company, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import Refusal
 from portal_app.services.identity import links
@@ -72,6 +72,7 @@ def first_steps(access: Access, home: str) -> tuple[CheckRow, ...]:
     """What a new company's administrator does first; nothing once all of it is done, or for anybody else."""
     if not access.may("staff.run"):
         return ()
+    company = access.db.get_one(Company, access.visitor.company_id)
     steps = (
         CheckRow(
             "Bring your data in",
@@ -79,6 +80,13 @@ def first_steps(access: Access, home: str) -> tuple[CheckRow, ...]:
             access.first(Account) is not None,
             link_text="Bring data in",
             link_to=f"{home}/data",
+        ),
+        CheckRow(
+            "Set your brand",
+            "Your mark and your colour, on every page and mail",
+            bool(company.accent or company.mark or company.brand),
+            link_text="Set the brand",
+            link_to=f"{home}/brand",
         ),
         CheckRow(
             "Invite your people",

@@ -65,7 +65,7 @@ def _house(company_id: str, *, reads_only: bool = False):
 
 def _stale(house: Access) -> Joining:
     company = house.db.get_one(Company, house.visitor.company_id)
-    return Joining(ready=True, state="stale", company=company.name, brand=company.brand, phone=company.phone)
+    return Joining(ready=True, state="stale", company=company.name, brand=company.worn, phone=company.phone)
 
 
 def _open_one(house: SystemAccess, link: MailedLink) -> Asked | None:
@@ -121,7 +121,7 @@ def _shown(house: Access, one: Asked, visitor: Visitor | None) -> Joining:
         state=_state(house, one, visitor),
         id=one.id,
         company=company.name,
-        brand=company.brand,
+        brand=company.worn,
         inviter=inviter.name if inviter is not None else company.name,
         what=_what(house, one, company),
         facts=_facts(house, one),

@@ -1,0 +1,125 @@
+"""The company's brand: name, colour and mark, tried before they are saved."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.atoms.badge import badge_of
+from portal_app.components.atoms.button import button
+from portal_app.components.atoms.surface import section
+from portal_app.components.blocks.fields import field
+from portal_app.components.blocks.skeleton import headline_skeleton
+from portal_app.components.blocks.upload import upload
+from portal_app.components.draw import when, words
+from portal_app.pages.page import Page
+from portal_app.shapes.forms import Help
+from portal_app.shapes.status import Badge
+from portal_app.state.session import SessionState
+from portal_app.state.shared.brand import BrandState
+
+
+def _problem(name: str, more: Any = "") -> Any:
+    return rx.cond(SessionState.problem_field == name, SessionState.problem_text, more)
+
+
+def _tried() -> rx.Component:
+    """A part of a page in the colours that are tried, above what they are saved as."""
+    return rx.el.div(
+        rx.el.link(rel="stylesheet", href=words("/brand/try/", BrandState.tried, ".css")),
+        rx.el.p("This is how it looks", class_name="small quiet"),
+        rx.el.p(BrandState.page.name, class_name="strong"),
+        rx.el.p(rx.el.span("A link to more", class_name="link")),
+        rx.el.p(badge_of(Badge("Due Mon 24 Aug", "info"))),
+        rx.el.div(rx.el.span("Pay my bill", class_name="button primary wide"), aria_hidden="true"),
+        class_name="brand-try surface stack",
+    )
+
+
+def _offer() -> rx.Component:
+    return button(
+        words("Take ", BrandState.nearest), icon="check", type="button", on_click=BrandState.take_nearest
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        field(
+            "Company name",
+            "name",
+            value=BrandState.page.name,
+            error=_problem("name"),
+            autoComplete="organization",
+            maxLength=120,
+        ),
+        field(
+            "Your colour",
+            "accent",
+            type="color",
+            value=BrandState.typed,
+            on_change=BrandState.try_colour,
+            hint="Buttons, links and the mark take it. The rest of the palette follows from it.",
+            error=rx.cond(BrandState.says, BrandState.says, _problem("accent")),
+        ),
+        when(BrandState.nearest, _offer),
+        when(BrandState.tried, _tried),
+        button("Save the brand", "primary", type="submit", wide=True),
+        on_submit=BrandState.save,
+        class_name="stack",
+    )
+
+
+def _mark() -> rx.Component:
+    state = BrandState
+    shown = rx.el.img(src=state.page.mark, alt="Your mark as it is now", class_name="own-mark", height="56")
+    return section(
+        when(state.page.mark, shown),
+        upload(
+            words("/files/", SessionState.who.kind, "/mark"),
+            label="Picture of your mark",
+            send="Save the mark",
+            hint="PNG, JPEG or WebP, at most 5 MB. It stands small and on white, on pages and mails.",
+            error=state.mark_problem,
+            accept="image/png,image/jpeg,image/webp",
+            camera=False,
+            most_bytes=5 * 1024 * 1024,
+            too_large="That picture is larger than 5 MB. Send a smaller one.",
+        ),
+        when(state.page.mark, lambda: button("Remove the mark", type="button", on_click=state.drop_mark)),
+        title="Mark",
+        stacked=True,
+    )
+
+
+def brand() -> rx.Component:
+    """Name and colour on one side, the mark on the other."""
+    head = rx.el.section(
+        rx.el.h1("Our brand"),
+        rx.el.p("What customers see on every page, where they sign in, and on mails.", class_name="quiet"),
+        class_name="stack tight whole",
+    )
+    return rx.cond(
+        BrandState.page.ready,
+        rx.fragment(head, section(_form(), title="Name and colour"), _mark()),
+        headline_skeleton("Loading the brand"),
+    )
+
+
+PAGES = (
+    Page(
+        "/brand",
+        "Our brand",
+        brand,
+        load=BrandState.load,
+        needs="company.brand",
+        who="staff",
+        layout="even",
+        guide=Help(
+            "Help with the brand",
+            (
+                "A colour is shown before it is saved. One on which words could not be read is not saved; "
+                "the nearest that can be read is one tap away.",
+                "Customers see what you save from the next page they open. Nothing else changes.",
+            ),
+        ),
+    ),
+)
