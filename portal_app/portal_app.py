@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 
 import reflex as rx
 from starlette.applications import Starlette
@@ -24,6 +25,7 @@ from portal_app.endpoints import (
     edge,
     files,
     health,
+    hosts,
     mailed,
     passkeys,
     people,
@@ -158,7 +160,14 @@ def _front_door() -> list[Route]:
         home = identity.home_of(visitor.kind, visitor.staff) if visitor else ""
         return RedirectResponse(f"{home}/account" if visitor else "/sign-in?next=%2Faccount", 303)
 
-    return [Route("/", front, methods=["GET"]), Route("/account", own, methods=["GET"])]
+    async def company(request: Request) -> Response:
+        return RedirectResponse(f"/sign-in?{urlencode({'company': request.path_params['slug'][:60]})}", 303)
+
+    return [
+        Route("/", front, methods=["GET"]),
+        Route("/account", own, methods=["GET"]),
+        Route("/c/{slug}", company, methods=["GET"]),
+    ]
 
 
 def _homes() -> dict[str, Home]:
@@ -199,6 +208,9 @@ def _build() -> rx.App:
             lambda inner: edge.Edge(inner, BUILT),
         ],
     )
+    if app.sio is not None:
+        # The list of origins is fixed at the start; companies' own hosts come and go.
+        app.sio.eio.cors_allowed_origins = hosts.may_connect
     app.add_middleware(BindToSession())
     # In place of Reflex's own overlay, which shows people the address of a socket.
     app.app_wraps = {key: wrap for key, wrap in app.app_wraps.items() if "Overlay" not in key[1]}

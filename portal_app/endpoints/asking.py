@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from portal_app.endpoints import hosts
 from portal_app.services.identity.rules import device_words
 from portal_app.settings import settings
 
@@ -15,15 +16,20 @@ class BadForm(ValueError):
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """The fields of a plain form; of a repeated field the last. Raises BadForm for anything else."""
+    """The fields of a plain form; of a repeated field the last. Raises BadForm for anything else.
+
+    At a company's own host the form is for that company, whatever it says itself.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise BadForm(kind)
     try:
         text = (await request.body()).decode("utf-8")
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"))
+        form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"))
     except ValueError as trouble:
         raise BadForm from trouble
+    here = hosts.company_at(request.headers.get("host", ""))
+    return {**form, "company": here} if here else form
 
 
 def address_of(request: Request) -> str:

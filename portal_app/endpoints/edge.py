@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from portal_app.core.log import traced
+from portal_app.endpoints import hosts
 from portal_app.endpoints.csp import inline_script_hashes, policy
 from portal_app.settings import settings
 
@@ -29,7 +29,6 @@ _log = structlog.get_logger(__name__)
 AUTH_BYTES = 64 * 1024
 BODY_BYTES = 256 * 1024
 FILE_BYTES = 3 * 1024**3 + 1024**2
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _PRIVATE = ("/auth/", "/files/", "/health/", "/_event")
 
@@ -47,21 +46,6 @@ _ALWAYS = (
 )
 _OF_A_PART = (_ALWAYS[0], _ALWAYS[-1])
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-
-
-@lru_cache(maxsize=4)
-def _own_places(public_url: str, origins: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """The origins that are ours, and the host names among them."""
-    listed = {origin.rstrip("/").lower() for origin in (public_url, *origins) if origin}
-    hosts = {_host_name(urlsplit(origin).netloc) for origin in listed}
-    if hosts & set(_LOOPBACK):
-        hosts |= set(_LOOPBACK)
-    return frozenset(listed), frozenset(hosts)
-
-
-def _host_name(netloc: str) -> str:
-    netloc = netloc.rpartition("@")[2].lower()
-    return netloc.partition("]")[0] + "]" if netloc.startswith("[") else netloc.partition(":")[0]
 
 
 @dataclass
@@ -87,7 +71,7 @@ class _Asked:
         """Whether a page of another origin sent this; what is no browser says nothing and is no such page."""
         site = self.headers.get("sec-fetch-site", "")
         origin = self.headers.get("origin", "").lower()
-        listed, _ = _own_places(settings().public_url, settings().origins)
+        listed, _ = hosts.own_places(settings().public_url, settings().origins)
         if origin:
             return origin not in listed and urlsplit(origin).netloc != self.headers.get("host", "").lower()
         return site not in ("", "same-origin", "none")
@@ -97,8 +81,7 @@ class _Asked:
         """Whether the Host header names none of our hosts; a health check may come by bare address."""
         if self.path.startswith("/health/"):
             return False
-        _, hosts = _own_places(settings().public_url, settings().origins)
-        return self.repeated or _host_name(self.headers.get("host", "")) not in hosts
+        return self.repeated or not hosts.is_ours(self.headers.get("host", ""))
 
     @property
     def most_bytes(self) -> int:
@@ -142,7 +125,9 @@ class Edge:
         if scope["type"] == "lifespan":
             self._hashes = inline_script_hashes(self.build_dir)
             await self.app(scope, receive, send)
-        elif scope["type"] == "http":
+            return
+        await hosts.look_up(_Asked.of({**scope, "method": "GET"}).headers.get("host", ""))
+        if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif _Asked.of({**scope, "method": "GET"}).refusal() is None:
             await self._socket(scope, receive, send)

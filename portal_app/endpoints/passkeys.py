@@ -17,7 +17,7 @@ from starlette.routing import Route
 from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, OnlyLooking, ProveAgain, Refusal, SignedOut, TooMany
-from portal_app.endpoints import auth, security
+from portal_app.endpoints import auth, hosts, security
 from portal_app.endpoints.asking import address_of, device_of
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import ceremonies, own_passkeys, passkeys, rules, steps
@@ -55,7 +55,8 @@ def site_of(request: Request) -> Site:
     """
     here = request.headers.get("host", "").lower()
     ours = [origin.rstrip("/").lower() for origin in (settings().public_url, *settings().origins)]
-    origin = next((one for one in ours if urlsplit(one).netloc == here), ours[0])
+    at_company = hosts.origin_of(here) if hosts.company_at(here) else ours[0]
+    origin = next((one for one in ours if urlsplit(one).netloc == here), at_company)
     return Site(urlsplit(origin).hostname or "", origin)
 
 

@@ -13,8 +13,8 @@ from portal_app.services.people import first_run
 from portal_app.services.tenancy import service as tenancy
 from tests import engines
 from tests.browser.conftest import served
-from tests.browser.newcomers import Device
-from tests.browser.pages import Portal, axe, calm
+from tests.browser.newcomers import Device, newcomer
+from tests.browser.pages import PASSWORD, Portal, axe, calm
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +106,26 @@ def test_a_colour_that_cannot_be_read_is_refused_and_the_nearest_one_is_worn_whe
         "background-color", "rgb(110, 86, 0)"
     )
     assert axe(somebody) == []
+
+
+@pytest.mark.line("X-24")
+def test_a_companys_own_host_and_its_path_open_its_sign_in_page_and_let_its_people_in(
+    portal: Portal, phone: Page
+) -> None:
+    opened(portal, "volt", "Volt Power", host="volt.localhost")
+    nia = newcomer(portal, "volt")
+    own = portal.url.replace("localhost", "volt.localhost")
+    phone.goto(f"{own}/")
+    phone.wait_for_url(f"{own}/sign-in")
+    calm(phone)
+    expect(phone.locator("header .mark")).to_contain_text("Volt Power")
+    phone.get_by_label("Email").fill(nia.email)
+    phone.get_by_label("Password").fill(PASSWORD)
+    phone.get_by_role("button", name="Sign in", exact=True).click()
+    phone.wait_for_url(f"{own}/energy")
+    calm(phone)
+    expect(phone.locator("header .mark")).to_contain_text("Volt Power")
+    phone.goto(f"{portal.url}/c/volt")
+    phone.wait_for_url(f"{portal.url}/sign-in?company=volt")
+    calm(phone)
+    expect(phone.locator("header .mark")).to_contain_text("Volt Power")

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -121,6 +121,15 @@ def make(
 def address(path: str, token: str, **more: str) -> str:
     """The whole address of a page that a mailed link leads to."""
     return f"{settings().public_url.rstrip('/')}{path}?{urlencode({'token': token, **more})}"
+
+
+def at_host(link: str, host: str) -> str:
+    """The same address of ours at a company's own host, where it has one."""
+    ours = urlsplit(settings().public_url)
+    port = f":{ours.port}" if ours.port else ""
+    return (
+        link.replace(f"{ours.scheme}://{ours.netloc}", f"{ours.scheme}://{host}{port}", 1) if host else link
+    )
 
 
 def look(token: object, purpose: str) -> MailedLink | None:

@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 from portal_app.core import vault
 from portal_app.core.accounts import Company
 from portal_app.core.clock import now
+from portal_app.services.identity import links
 from portal_app.services.identity.mailing import SEALED
 from portal_app.services.notifications.letterhead import Letterhead, letterhead
 from portal_app.settings import settings
@@ -96,7 +97,7 @@ def letter(company: Company, payload: dict[str, Any]) -> Letter:
     subject = " ".join(str(payload["subject"]).split())[:200]
     number = hashlib.sha256(f"{company.id} {payload['job']}".encode()).hexdigest()[:32]
     host = settings().mail_from.rpartition("@")[2]
-    words, head = _words(payload), letterhead(company)
+    words, head = _words(company, payload), letterhead(company)
     shown = {"head": head, "small": words.small}
     return Letter(
         recipient=str(payload["to"]),
@@ -111,7 +112,7 @@ def letter(company: Company, payload: dict[str, Any]) -> Letter:
     )
 
 
-def _words(payload: dict[str, Any]) -> _Words:
+def _words(company: Company, payload: dict[str, Any]) -> _Words:
     secret: dict[str, str] = {}
     if payload.get("sealed"):
         secret = json.loads(vault.unseal(payload["sealed"], SEALED))
@@ -121,7 +122,7 @@ def _words(payload: dict[str, Any]) -> _Words:
         after=tuple(str(line).strip() for line in payload.get("after", ())),
         small=str(payload.get("small", "")),
         button=str(payload.get("button") or "Open it in the portal"),
-        link=_own_address(str(secret.get("link") or payload.get("link", ""))),
+        link=links.at_host(_own_address(str(secret.get("link") or payload.get("link", ""))), company.host),
         code=str(secret.get("code", "")),
         sealed=bool(secret),
     )

@@ -53,7 +53,8 @@ def make_link(company: CompanyFacts, role: str, email: str = "") -> str:
             house.db, "invite", company.id, email=address, about=OF_STAFF + made.id, lasts=LASTS
         )
         house.note("people.first_link_made", f"invitation:{made.id}", account_id="", role=role)
-        return links.address("/join", link.token)
+        host = house.db.get_one(Company, company.id).host
+        return links.at_host(links.address("/join", link.token), host)
 
 
 def _end_earlier(house: SystemAccess) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlmodel import col, or_
 
@@ -219,6 +220,14 @@ def company_at(host: str) -> CompanyFacts | None:
     return _first_company(col(Company.host) == name) if name else None
 
 
+def hosts() -> dict[str, str]:
+    """The host names that companies served here have of their own, each with the company's short name."""
+    with before_sign_in(reads_only=True) as db:
+        found = list(db.exec(unscoped(Company, col(Company.host) != "")))
+        served = {facts.slug for facts in _facts(found)}
+        return {company.host: company.slug for company in found if company.slug in served}
+
+
 def company_of_kind(kind: str) -> CompanyFacts | None:
     """The first company of a kind: whose brand a page of that kind wears before anybody has signed in."""
     return _first_company(col(Company.kind) == kind)
@@ -234,9 +243,16 @@ def companies_for_email(email: str) -> list[CompanyFacts]:
     return _companies(col(Company.id).in_(known))
 
 
-def portals_for(host: str) -> list[CompanyFacts]:
-    """Where `/` may lead: the host's own company, or the first company of each kind."""
-    own = company_at(host)
+def portals_for(host: str, slug: str = "") -> list[CompanyFacts]:
+    """Whose sign-in a page is: the host's own company, the one that is named, or the first of each kind.
+
+    At a company's own host no other is named; where the installation itself lives any may be.
+    """
+    own, named = company_at(host), company_named(slug) if slug else None
+    if named is not None and (
+        own is None or rules.host_name(host) == urlsplit(settings().public_url).hostname
+    ):
+        return [named]
     if own is not None:
         return [own]
     first: dict[str, CompanyFacts] = {}

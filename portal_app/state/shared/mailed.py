@@ -67,8 +67,7 @@ _WRONG_CODE = "That code does not fit. Check the newest mail, or ask for a new c
 
 
 def _company(host: str, slug: str) -> CompanyFacts:
-    named = tenancy.company_named(slug) if slug else None
-    offered = [named] if named is not None else tenancy.portals_for(host)
+    offered = tenancy.portals_for(host, slug)
     return offered[0] if len(offered) == 1 else CompanyFacts()
 
 

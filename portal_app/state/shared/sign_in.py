@@ -76,8 +76,7 @@ class _Door:
 
 
 def _door(host: str, slug: str) -> _Door:
-    named = tenancy.company_named(slug) if slug else None
-    offered = [named] if named is not None else tenancy.portals_for(host)
+    offered = tenancy.portals_for(host, slug)
     people = tuple(person for each in offered for person in tenancy.people_to_look_around_as(each.kind))
     if len(offered) != 1:
         return _Door(people=people)

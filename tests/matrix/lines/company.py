@@ -10,6 +10,7 @@ HANDLERS = {
     "shared.brand.BrandState.try_colour": anybody("judges a colour, which is nobody's", colour="#ffcc00"),
 }
 ROUTES = {
+    "GET /c/{slug}": anybody("leads to the sign-in page, whether or not there is such a company"),
     "GET /brand/try/{colour}.css": anybody("the palette that a colour makes is nobody's"),
     "GET /brand/{name}.css": anybody("a company's pages before a sign-in wear its colours"),
     "GET /brand/{name}.png": anybody("a company's pages before a sign-in wear its mark"),

@@ -154,3 +154,15 @@ def test_a_companys_own_mark_goes_along_and_a_broken_one_does_no_harm():
     assert own.mark.startswith(b"\x89PNG")
     assert broken.mark.startswith(b"\x89PNG")
     assert own.mark != broken.mark
+
+
+@pytest.mark.line("X-30")
+def test_a_mail_of_a_company_with_a_host_of_its_own_leads_there():
+    at_home = f"{settings().public_url}{LINK}"
+    own = at_home.replace("localhost", "my.bright.example")
+    assert at_home in letter(link=LINK).text
+    what = letter(company(host="my.bright.example"), link=LINK)
+    assert own in what.text
+    assert f'href="{own}"' in what.html
+    assert at_home not in what.text + what.html
+    assert "evil.example" not in letter(company(host="my.bright.example"), link="https://evil.example/x").text
