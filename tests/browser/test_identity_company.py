@@ -85,7 +85,8 @@ def test_a_colour_that_cannot_be_read_is_refused_and_the_nearest_one_is_worn_whe
     assert axe(phone) == []
     phone.get_by_role("button", name="Save the brand").click()
     expect(phone.get_by_role("status").filter(has_text="Your brand is saved")).to_be_visible()
-    expect(phone.get_by_role("button", name="Save the brand")).to_have_css(
+    # The one that was pressed is darker while the pointer rests on it.
+    expect(phone.get_by_role("button", name="Save the mark")).to_have_css(
         "background-color", "rgb(110, 86, 0)"
     )
     drawn = BytesIO()
