@@ -8,10 +8,12 @@ import reflex as rx
 
 from portal_app.components.blocks.banner import OUTAGE
 from portal_app.components.blocks.notice import PAID
+from portal_app.components.first_paint import as_html
 from portal_app.components.frames import FRAMES, Around, frame_for
 from portal_app.components.frames.menu import account_choices
 from portal_app.shapes.people import AccountChoice, Who
 from portal_app.shapes.portal import NavEntry
+from portal_app.shapes.status import Notice
 from tests.components.drawn import named, nodes, not_literal, props, text
 
 NAV = (
@@ -143,3 +145,15 @@ def test_the_menu_names_the_account_that_is_shown():
 def test_the_name_of_the_portal_stands_until_the_company_is_known():
     assert "My Brightwater" in text(drawn("topbar", who=Who(), title="My Brightwater"))
     assert "My Brightwater" not in text(drawn("topbar", title="My Brightwater"))
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_company_with_a_colour_or_a_mark_of_its_own_wears_them_from_the_first_html_on(name):
+    def first(brand: str) -> str:
+        return as_html(drawn(name, who=dataclasses.replace(MAYA, brand=brand), notice=Notice()))
+
+    coloured, marked = "bolt.0123456789ab", "bolt.0123456789ab.m"
+    assert f'<link href="/brand/{coloured}.css" rel="stylesheet">' in first(coloured)
+    assert "<img" not in first(coloured)
+    assert f'src="/brand/{marked}.png"' in first(marked)
+    assert "/brand/" not in first("fjord")
