@@ -84,7 +84,10 @@ def _mark() -> rx.Component:
             most_bytes=5 * 1024 * 1024,
             too_large="That picture is larger than 5 MB. Send a smaller one.",
         ),
-        when(state.page.mark, lambda: button("Remove the mark", type="button", on_click=state.drop_mark)),
+        when(
+            state.page.mark,
+            lambda: button("Use the plain mark again", type="button", on_click=state.drop_mark),
+        ),
         title="Mark",
         stacked=True,
     )
