@@ -9,7 +9,6 @@ transaction is open.
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +19,7 @@ from portal_app.core.access import Visitor, acting_for, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Member, Person, account_exists
 from portal_app.core.clock import now
 from portal_app.core.ids import new_secret
-from portal_app.services.identity import oidc, rules, sessions, steps, telling, throttle, vouching
+from portal_app.services.identity import links, oidc, rules, sessions, steps, telling, throttle, vouching
 from portal_app.services.identity.rules import WrongSignIn, clean_email, key_of, own_path
 from portal_app.services.identity.steps import Awaits, LetIn, Where
 from portal_app.services.identity.tables import OutsideName, SignOn, SignOnTry
@@ -87,8 +86,7 @@ def browser_in(cookie_header: object) -> str:
 
 def back_to(company: Company) -> str:
     """The whole address at which a company's other houses bring people back; each company has its own."""
-    own = (one for one in settings().origins if company.host and urlsplit(one).hostname == company.host)
-    return f"{next(own, settings().public_url).rstrip('/')}{BACK}/{company.slug}"
+    return f"{links.at_host(settings().public_url.rstrip('/'), company.host)}{BACK}/{company.slug}"
 
 
 def offered(email: object, company: str = "") -> tuple[Offer, ...]:
