@@ -94,7 +94,7 @@ def take_mark(access: Access, upload: Upload) -> str:
     """
     access.require(SETS)
     company = access.db.get_one(Company, access.visitor.company_id)
-    company.mark = _BEFORE + base64.b64encode(_drawn_anew(upload)).decode() + _AFTER
+    company.mark = _BEFORE + base64.b64encode(upload.drawn or draw_anew(upload)).decode() + _AFTER
     access.db.add(company)
     access.note("tenancy.mark_changed", company.id, account_id="", bytes=upload.size)
     return f"/staff/{access.visitor.kind}/brand?saved=mark"
@@ -110,7 +110,8 @@ def drop_mark(access: Access) -> Notice:
     return Notice("Your mark is removed", "Pages and mails show the plain one again.", "good")
 
 
-def _drawn_anew(upload: Upload) -> bytes:
+def draw_anew(upload: Upload) -> bytes:
+    """A picture as it is kept: a small PNG on white. Raises Refusal for what is no picture."""
     try:
         with Image.open(upload.path, formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -135,7 +136,8 @@ def _drawn_anew(upload: Upload) -> bytes:
 def mark_door(kind: str) -> UploadDoor:
     """The door by which a company of a kind hands its mark in."""
     larger = "Send a smaller picture."
-    return UploadDoor(_may, take_mark, back=f"/staff/{kind}/brand", most_bytes=MOST_BYTES, larger=larger)
+    back = f"/staff/{kind}/brand"
+    return UploadDoor(_may, take_mark, back, most_bytes=MOST_BYTES, larger=larger, draw=draw_anew)
 
 
 def look_of(slug: str) -> Look | None:
