@@ -6,6 +6,7 @@ from sqlmodel import col
 from portal_app.core.access import acting_for_company, before_sign_in, unscoped
 from portal_app.core.accounts import Company
 from portal_app.endpoints import hosts
+from portal_app.services.identity import passwords
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.tables import SignIn
 from portal_app.services.tenancy import service as tenancy
@@ -32,7 +33,7 @@ def dim(door):
     other = tenancy.create_company("dim", "energy", "Dim Power", host=HOST)
     with acting_for_company(other.id) as house:
         twin = tenancy.add_person(house, ANN, "Ann Other")
-        identity.set_password(house, twin.id, OTHER_PASSWORD)
+        identity.set_password(house, twin.id, passwords.prepared(OTHER_PASSWORD, ()))
     return other.id
 
 
