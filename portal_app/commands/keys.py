@@ -12,8 +12,9 @@ from portal_app.core import rotation, sealed_files, vault
 from portal_app.core.access import acting_for_company, before_sign_in, unscoped
 from portal_app.core.accounts import Company
 from portal_app.services.identity.mailing import SEALED
+from portal_app.services.privacy.ending import SWEPT
 
-IN_JOBS = {"sealed": SEALED}
+IN_JOBS = {"sealed": SEALED, "swept": SWEPT}
 """What a waiting job carries sealed in its payload, and what it is about."""
 
 

@@ -24,7 +24,8 @@ from portal_app.services.privacy import fates, leaving, plans
 from portal_app.services.privacy.tables import Erasure
 from portal_app.shapes.leaving import Fate
 
-_SEALED = "privacy.swept"
+SWEPT = "privacy.swept"
+"""What the address in the last job of a deletion is sealed for."""
 _LATER = timedelta(days=1)
 
 
@@ -245,13 +246,13 @@ def _sweep_now(access: SystemAccess, email: str) -> None:
 
 
 def _sweep_later(access: SystemAccess, email: str, key: str) -> None:
-    sealed = vault.seal(email, _SEALED)
-    access.later("privacy.sweep", {"sealed": sealed}, key=key, run_at=now() + _LATER)
+    sealed = vault.seal(email, SWEPT)
+    access.later("privacy.sweep", {"swept": sealed}, key=key, run_at=now() + _LATER)
 
 
 def sweep(access: SystemAccess, payload: dict[str, Any]) -> None:
     """Job: a day after the end, the last mail to somebody goes from the queue and the list of mails."""
-    email = vault.unseal(payload["sealed"], _SEALED)
+    email = vault.unseal(payload["swept"], SWEPT)
     mine = (col(Person.company_id) == access.visitor.company_id, col(Person.email) == email)
     if access.first(Person, *mine) is None:
         _sweep_now(access, email)

@@ -25,5 +25,5 @@ JOBS = {
     "privacy.drop_files": job(folder="photos", names=[]),
     "privacy.erase": job(erasure=of("erasure")),
     "privacy.remind": job(erasure=of("erasure")),
-    "privacy.sweep": job(sealed="x"),
+    "privacy.sweep": job(swept="x"),
 }

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select, text
 
-from portal_app.core import sealed_files, trail
+from portal_app.commands.keys import IN_JOBS
+from portal_app.core import sealed_files, trail, vault
 from portal_app.core.access import acting_for, acting_for_company, before_sign_in
 from portal_app.core.accounts import Account, Member, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotAllowed, NotYours, ProveAgain, Refusal
+from portal_app.core.outbox import Job
 from portal_app.core.tables import METADATA
 from portal_app.jobs.handlers import handlers, repeating
 from portal_app.portals.energy import leaving as energy
@@ -420,6 +422,15 @@ def test_what_goes_can_be_taken_along_before_the_end(people, clock):
     do(people.owner, leaving.stop)
     with pytest.raises(NotYours):
         do(people.owner, leaving.what_goes, erasure_id=wish().id)
+
+
+def test_the_address_in_the_last_job_is_sealed_as_the_rotation_of_keys_finds_it(people, clock):
+    do(people.owner, leaving.ask)
+    after(clock)
+    (last,) = stored(Job, col(Job.kind) == "privacy.sweep")
+    ((name, sealed),) = json.loads(last.payload).items()
+    assert vault.unseal(sealed, IN_JOBS[name]) == people.owner.email
+    assert people.owner.email not in last.payload
 
 
 def test_the_jobs_are_known_and_one_comes_round_each_night(people):
