@@ -29,6 +29,7 @@ from portal_app.endpoints import (
     mailed,
     passkeys,
     people,
+    scim,
     security,
     sharing,
     sign_on,
@@ -182,7 +183,7 @@ def _served(app: Any) -> Any:
     shared = {kind.key: kind.shared for kind in KINDS if kind.shared is not None}
     texted = {kind.key: kind.texted for kind in KINDS if kind.texted is not None}
     own = [*_front_door(), *auth.routes(), *people.routes(), *security.routes()]
-    own += [*mailed.routes(), *passkeys.routes(), *sign_on.routes()]
+    own += [*mailed.routes(), *passkeys.routes(), *sign_on.routes(), *scim.routes()]
     own += [*staying.routes(), *drafts.routes(), *brand.routes(), *health.routes(), *well_known.routes()]
     doors = Starlette(routes=[*own, *sharing.routes(shared), *texting.routes(texted), *files.routes(KINDS)])
     doors.mount("/", app)

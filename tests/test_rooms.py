@@ -23,6 +23,7 @@ Offences = list[str]
 WITHOUT_ACCESS = {
     "services/identity/": "asked before anybody is known",
     "services/people/": "an invitation is taken up before anybody is known",
+    "services/scim/": "a directory shows a token; nobody is signed in",
     "services/tenancy/": "which company is this, before anybody is known",
     "services/privacy/leaving.py": "a mailed link keeps an account, signed in or not",
     "services/adoption/": "the choke point that hands out the access, and what it counts",
@@ -35,7 +36,10 @@ WITHOUT_ACCESS = {
     "portals/*/seed/": "the house loads its own demo",
     "portals/*/seed.py": "the house loads its own demo",
 }
-OPENS = frozenset({"acting_for", "acting_for_company", "before_sign_in", "unscoped", "session", "engine"})
+OPENS = frozenset(
+    {"acting_for", "acting_for_company", "acting_as_directory", "before_sign_in", "unscoped"}
+    | {"session", "engine"}
+)
 
 # Who may ask the machine for the time, and why.
 OWN_CLOCK = {

@@ -7,7 +7,7 @@ leaves a `note`. It never sees another account's rows, since every statement her
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -414,6 +414,52 @@ class SystemAccess(StaffAccess):
         return self.db.exec(found).first() is not None
 
 
+@dataclass
+class DirectoryAccess(SystemAccess):
+    """A directory at work: the company's people, of its accounts the directory's own or none.
+
+    Of a table whose rows belong to a directory (`token_id`) it shows those of this very one.
+    """
+
+    token_id: str = ""
+
+    def _whose(self, table: AnyRow, *, narrowed: bool = True) -> list[ColumnElement[bool]]:
+        mine = super()._whose(table, narrowed=narrowed)
+        if issubclass(table, AccountRow | AccountSeries):
+            mine.append(col(table.account_id).in_(self.visitor.accounts))
+        elif table is Account:
+            mine.append(col(Account.id).in_(self.visitor.accounts))
+        elif issubclass(table, StaffRow):
+            mine += [col(getattr(table, name)) == value for name, value in self._own(table).items()]
+        return mine
+
+    def _own(self, table: AnyRow) -> dict[str, str]:
+        """What makes a row of the company this directory's."""
+        own = {"token_id": self.token_id, "account_id": self.visitor.account_id}
+        return {name: value for name, value in own.items() if name in table.model_fields}
+
+    def _owner(self, table: AnyRow) -> dict[str, Any]:
+        owner = super()._owner(table)
+        return owner | self._own(table) if issubclass(table, StaffRow) else owner
+
+    def _owns_account(self, account_id: str) -> bool:
+        return account_id in self.visitor.accounts
+
+
+def as_directory(access: Access, token_id: str = "") -> DirectoryAccess:
+    """The house at work on a directory within a use case: of the company, or of the visitor's account.
+
+    It asks for no permission, so the use case asks first; what it notes and pokes goes with the use case.
+    """
+    account_id = "" if access.visitor.staff else access.visitor.account_id
+    visitor = replace(
+        access.visitor, account_id=account_id, accounts=frozenset([account_id] if account_id else [])
+    )
+    return DirectoryAccess(
+        visitor, access.db, access.notes, access.pokes, access.only_reads, token_id=token_id
+    )
+
+
 @contextmanager
 def acting_for(visitor: Visitor, *, reads_only: bool = False) -> Iterator[Access]:
     """One transaction in a visitor's name: commit with its notes, or nothing at all.
@@ -451,12 +497,22 @@ def acting_for_company(
         yield access
 
 
+@contextmanager
+def acting_as_directory(
+    directory: Visitor, token_id: str, *, reads_only: bool = False
+) -> Iterator[DirectoryAccess]:
+    """One transaction of a directory that showed its token; `directory` names its company and account."""
+    with _transaction(DirectoryAccess, directory, reads_only) as access:
+        access.token_id = token_id
+        yield access
+
+
 A = TypeVar("A", bound=Access)
 
 
 @contextmanager
 def _transaction(kind: type[A], visitor: Visitor, only_reads: bool) -> Iterator[A]:
-    own = issubclass(kind, SystemAccess)
+    own = kind is SystemAccess
     with _session_of(visitor.company_id, only_reads, door=not visitor.company_id, patient=own) as db:
         access = kind(visitor=visitor, db=db, only_reads=only_reads)
         yield access

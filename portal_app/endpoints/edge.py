@@ -3,6 +3,7 @@
 Plain ASGI around everything else, so that it sees the built pages, the doors and the socket alike.
 """
 
+import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -30,7 +31,8 @@ AUTH_BYTES = 64 * 1024
 BODY_BYTES = 256 * 1024
 FILE_BYTES = 3 * 1024**3 + 1024**2
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_PRIVATE = ("/auth/", "/files/", "/health/", "/_event")
+_SCIM = "/scim/"
+_PRIVATE = ("/auth/", "/files/", "/health/", "/_event", _SCIM)
 
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -171,6 +173,12 @@ class Edge:
         return policy(own if own is not None else self._hashes.get("*", ()))
 
 
+def _as_scim(status: int, sentence: str) -> bytes:
+    """A refusal as a directory reads it (RFC 7644, section 3.12)."""
+    schema = "urn:ietf:params:scim:api:messages:2.0:Error"
+    return json.dumps({"schemas": [schema], "status": str(status), "detail": sentence}).encode()
+
+
 def _note(asked: _Asked, status: int, began: float) -> None:
     if asked.path.startswith("/assets/") and status < 400:
         return
@@ -219,9 +227,11 @@ class _Answer:
     async def say(self, status: int, sentence: str) -> None:
         """Answer with a status and a sentence of our own."""
         self.too_large = False
-        body = sentence.encode()
+        kind, body = b"text/plain; charset=utf-8", sentence.encode()
+        if self.asked.path.startswith(_SCIM):
+            kind, body = b"application/scim+json", _as_scim(status, sentence)
         headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),
         ]
         if status == 413:

@@ -119,6 +119,8 @@ class PeoplePage:
     ends: tuple[Choice, ...] = ()
     places: tuple[Choice, ...] = ()
     may_invite: bool = False
+    directory: bool = False
+    """Whether a directory may be let in to say who is here."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class StaffPage:
     people: tuple[PersonRow, ...] = ()
     invited: tuple[PersonRow, ...] = ()
     roles: tuple[Choice, ...] = ()
+    directory: bool = False
 
 
 @dataclass(frozen=True)

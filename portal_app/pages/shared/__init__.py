@@ -8,6 +8,7 @@ from portal_app.pages.page import OpenPage, Page
 from portal_app.pages.shared import (
     audit,
     brand,
+    directories,
     joining,
     leaving,
     mailed,
@@ -24,6 +25,7 @@ OFFERED: tuple[Page, ...] = (
     *passkeys.PAGES,
     *people.PAGES,
     *brand.PAGES,
+    *directories.PAGES,
     *audit.PAGES,
     *privacy.PAGES,
     *sign_on.PAGES,

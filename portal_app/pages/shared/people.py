@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.atoms.button import button
+from portal_app.components.atoms.link import link
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.dialog import dialog
 from portal_app.components.blocks.empty import not_there
@@ -42,6 +43,11 @@ def _elsewhere(state: Any, *names: str) -> rx.Component:
     for name in names[1:]:
         named = named | (state.field == name)
     return wrong("place", rx.cond(named, "", state.trouble))
+
+
+def _to_directory(before: str, after: str) -> rx.Component:
+    """The way to letting a directory say who is here."""
+    return rx.el.p(link("Let your directory say who is here", before + SessionState.who.kind + after))
 
 
 def _loading(what: str) -> rx.Component:
@@ -184,6 +190,7 @@ def people() -> rx.Component:
         _head(
             page,
             when(page.may_invite, rx.el.div(button("Invite somebody", "primary", on_click=Mine.open_invite))),
+            when(page.directory, _to_directory("/", "/account/directory")),
         ),
         section(people_rows(page.people, _member_acts), title="Who may do what"),
         section(people_rows(page.invited, _invited_acts, "Nobody is invited at the moment."), title=_WAITING),
@@ -241,7 +248,7 @@ def our_people() -> rx.Component:
     page, asked = Ours.page, Ours.asked
     invite = button("Invite a colleague", "primary", on_click=Ours.open_invite)
     shown = rx.fragment(
-        _head(page, rx.el.div(invite)),
+        _head(page, rx.el.div(invite), when(page.directory, _to_directory("/staff/", "/people/directory"))),
         section(people_rows(page.people, _colleague_acts), title="Who works here"),
         section(
             people_rows(page.invited, _invited_colleague_acts, "Nobody is invited at the moment."),

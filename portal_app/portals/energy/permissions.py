@@ -19,7 +19,7 @@ SCOPES = {
     "money": frozenset({"bill.see", "bill.pay", "autopay.change", "paperless.change", "budget.change"}),
     "documents": frozenset({"data.export", "data.share"}),
     "work": frozenset({"service.request", "reading.send", "energy.choose", "outage.report"}),
-    "people": frozenset({"people.invite", "people.places"}),
+    "people": frozenset({"people.invite", "people.places", "directory.own"}),
 }
 """Which rights belong to which scope of a place; the rest goes with every place."""
 

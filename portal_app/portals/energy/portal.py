@@ -60,7 +60,7 @@ KIND = Kind(
         ),
     ),
     roles={
-        "owner": permissions.OWNS | tenancy.OWNS,
+        "owner": permissions.OWNS | tenancy.OWNS | scim.OWNS,
         "member": permissions.SEES | {"reading.send", "bill.pay"},
         "viewer": permissions.SEES - {"outage.report"},
         "operator": permissions.RUNS | {"customer.look_as"},

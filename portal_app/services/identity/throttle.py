@@ -23,6 +23,8 @@ PASSKEYS_ASKED = RateLimitItemPerMinute(300, 1, namespace="passkey")
 SIGN_ONS = RateLimitItemPerMinute(300, 1, namespace="sign-on")
 LOOKING_AROUND = RateLimitItemPerMinute(300, 1, namespace="look-around")
 OPEN_FORMS = RateLimitItemPerMinute(10, 15, namespace="open-form")
+WRONG_DIRECTORIES = RateLimitItemPerMinute(20, 15, namespace="directory-wrong")
+DIRECTORY = RateLimitItemPerMinute(1500, 1, namespace="directory")
 
 
 @lru_cache(maxsize=4)

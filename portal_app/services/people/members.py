@@ -98,6 +98,7 @@ def people(access: Access) -> PeoplePage:
         ends=ENDS,
         places=tuple(Choice(route, label) for label, route in book.of(kind).places),
         may_invite=may,
+        directory=access.may("directory.own") and account.segment != "home",
     )
 
 
@@ -251,7 +252,8 @@ def as_standing(place: Member) -> Standing:
     return Standing(place.role, place.scopes, place.sees, place.proxy, place.ends_at)
 
 
-def _check_owner_left(access: Access, changed: Member, after: Standing | None) -> None:
+def check_owner_left(access: Access, changed: Member, after: Standing | None) -> None:
+    """Refuse what would leave the current account without an owner: a place as it is to be, or its end."""
     owner = book.of(access.visitor.kind).owner
     if not rules.owns(as_standing(changed), owner):
         return
@@ -299,7 +301,7 @@ def change(access: Access, place_id: str, form: PlaceForm) -> Notice:
     rules.check_changes(own(access), held(access, place))
     gift = read_gift(access, form)
     after = Standing(*(gift[name] for name in ("role", "scopes", "sees", "proxy", "ends_at")))  # pyright: ignore[reportArgumentType]
-    _check_owner_left(access, place, after)
+    check_owner_left(access, place, after)
     access.change(place, **gift, given_by=access.visitor.person_id)
     access.poke(f"person:{place.person_id}")
     access.note("people.place_changed", place.person_id, account_id=place.account_id, **gift)
@@ -346,7 +348,7 @@ def end(access: Access, place_id: str) -> Notice:
     account = hold(access, access.visitor.account_id)
     place = _mine(access, place_id)
     rules.check_changes(own(access), held(access, place))
-    _check_owner_left(access, place, None)
+    check_owner_left(access, place, None)
     person = persons(access, [place.person_id])[place.person_id]
     access.remove(Member, col(Member.id) == place.id)
     access.poke(f"person:{person.id}")

@@ -43,6 +43,7 @@ def staff(access: Access) -> StaffPage:
         people=tuple(_row(access, person, seen.get(person.id), person.id in stepped) for person in found),
         invited=tuple(_invited(access, one) for one in invited),
         roles=book.as_choices(access.visitor.kind, book.of(access.visitor.kind).staff),
+        directory=access.may("directory.run"),
     )
 
 
@@ -102,7 +103,8 @@ def _invited(access: Access, one: StaffInvitation) -> PersonRow:
     )
 
 
-def _check_role(access: Access, role: str) -> None:
+def check_role(access: Access, role: str) -> None:
+    """Refuse a role of the company's people that there is not, or that allows more than one's own."""
     kind = access.visitor.kind
     if role not in book.of(kind).staff:
         raise Refusal("Choose what they do here.", "role")
@@ -113,11 +115,11 @@ def _check_role(access: Access, role: str) -> None:
 def invite(access: Access, email: str, role: str) -> Notice:
     """Invite somebody to work here by mail. Raises Refusal, with its field, for what cannot be."""
     access.require(RUNS)
-    _one_at_a_time(access)
+    one_at_a_time(access)
     address = clean_email(email)
     if not address:
         raise Refusal("Type an email address such as name@company.example.", "email")
-    _check_role(access, role)
+    check_role(access, role)
     if access.first(Person, col(Person.email) == address) is not None:
         raise Refusal("Somebody with that email is known here already. Use another address.", "email")
     _withdraw_all(access, col(StaffInvitation.email) == address)
@@ -214,13 +216,13 @@ def _colleague(access: Access, person_id: str) -> Person:
     return person
 
 
-def _one_at_a_time(access: Access) -> None:
+def one_at_a_time(access: Access) -> None:
     """Let one change of the company's people wait for the other: two at once must leave an administrator."""
     company = unscoped(Company, col(Company.id) == access.visitor.company_id)
     access.db.exec(company.with_for_update(key_share=True)).one()
 
 
-def _check_one_runs(access: Access, without: Person) -> None:
+def check_one_runs(access: Access, without: Person) -> None:
     """Refuse what would leave nobody who may say who works here."""
     rights = sessions.rights_in(access.visitor.kind) or {}
     roles = [role for role in book.of(access.visitor.kind).staff if RUNS in rights.get(role, frozenset())]
@@ -240,12 +242,12 @@ def role_of(access: Access, person_id: str) -> tuple[str, str]:
 def change_role(access: Access, person_id: str, role: str) -> Notice:
     """Change a colleague's role from their next tap; never one's own, never the last administrator's."""
     access.require(RUNS)
-    _one_at_a_time(access)
+    one_at_a_time(access)
     person = _colleague(access, person_id)
-    _check_role(access, role)
-    _check_role(access, person.staff_role)
+    check_role(access, role)
+    check_role(access, person.staff_role)
     if RUNS not in (sessions.rights_in(access.visitor.kind) or {}).get(role, frozenset()):
-        _check_one_runs(access, person)
+        check_one_runs(access, person)
     before = person.staff_role
     access.change(person, staff_role=role)
     access.poke(f"person:{person.id}")
@@ -286,10 +288,10 @@ def question_of_standing(person: Person) -> Question:
 def toggle_standing(access: Access, person_id: str) -> Notice:
     """Suspend a colleague, or let one in again who is suspended."""
     access.require("people.standing")
-    _one_at_a_time(access)
+    one_at_a_time(access)
     person = _colleague(access, person_id)
     if person.standing == "active":
-        _check_one_runs(access, person)
+        check_one_runs(access, person)
     return set_standing(access, person)
 
 

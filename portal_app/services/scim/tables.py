@@ -17,6 +17,8 @@ class DirectoryToken(StaffRow, table=True):
     name: str = Field(max_length=80)
     key_hash: str = Field(max_length=64)
     account_id: str = Field(default="", max_length=26)
+    role: str = Field(default="", max_length=30)
+    """What somebody becomes whom no group gives a role; empty: nothing until a group does."""
     made_by: str = Field(default="", max_length=26)
     used_at: datetime | None = moment_field(default=None)
     ended_at: datetime | None = moment_field(default=None)
@@ -31,6 +33,7 @@ class DirectoryGroup(StaffRow, table=True):
     name: str = Field(max_length=120)
     external_id: str = Field(default="", max_length=200)
     role: str = Field(default="", max_length=30)
+    changed_at: datetime = moment_field()
 
 
 class DirectoryPerson(StaffRow, table=True):
@@ -44,6 +47,9 @@ class DirectoryPerson(StaffRow, table=True):
     external_id: str = Field(default="", max_length=200)
     user_name: str = Field(default="", max_length=254)
     facts: str = "{}"
+    active: bool = True
+    made_here: bool = False
+    """Whether the directory made this person known, and did not find them here."""
     changed_at: datetime = moment_field()
 
 
@@ -53,5 +59,6 @@ class DirectorySeat(StaffRow, table=True):
     __tablename__ = "directory_seat"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("group_id", "person_id"),)
 
+    token_id: str = Field(foreign_key="directory_token.id", index=True, max_length=26)
     group_id: str = Field(foreign_key="directory_group.id", index=True, max_length=26)
     person_id: str = Field(foreign_key="person.id", index=True, max_length=26)

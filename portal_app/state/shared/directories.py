@@ -1,0 +1,123 @@
+"""Directories that say who is here: made, renewed, ended, and what their groups give."""
+
+import reflex as rx
+
+from portal_app.core.errors import Refusal
+from portal_app.services.scim import directories
+from portal_app.shapes.directories import DirectoriesPage
+from portal_app.shapes.people import Question
+from portal_app.state.session import Acting
+
+TOKEN = "directory-token"  # noqa: S105 -- the name of a place on the page
+
+
+class DirectoriesState(Acting, rx.State):
+    """The directories of one's account, or of the company's own people."""
+
+    page: DirectoriesPage = DirectoriesPage()
+    opened: str = ""
+    about: str = ""
+    name: str = ""
+    role: str = ""
+    field: str = ""
+    trouble: str = ""
+    made: bool = False
+    asked: Question = Question()
+    renewing: bool = False
+
+    async def _show(self) -> None:
+        self.page = await self._do(directories.page)
+
+    def _close(self) -> None:
+        self.opened = self.about = self.name = self.role = self.field = self.trouble = ""
+        self.renewing = False
+        self.asked = Question()
+
+    @rx.event
+    async def load(self):
+        """Fill the page of a business's account when it opens."""
+        self._close()
+        self.made = False
+        self.page = await self._do(directories.of_account)
+
+    @rx.event
+    async def load_ours(self):
+        """Fill the page of the company's own people when it opens."""
+        self._close()
+        self.made = False
+        self.page = await self._do(directories.of_staff)
+
+    @rx.event
+    async def open_make(self):
+        """Open the dialog that lets in one more directory."""
+        self._close()
+        await self._do(directories.begin)
+        roles = self.page.roles
+        self.role = roles[-1].value if roles else ""
+        self.opened = "make"
+
+    @rx.event
+    async def open_group(self, group_id: str):
+        """Open the dialog that says what a group gives."""
+        self._close()
+        found = await self._do(directories.group, group_id)
+        self.about, self.name, self.role, self.opened = found.id, found.name, found.role, "group"
+
+    @rx.event
+    def close(self):
+        """Change nothing."""
+        self._close()
+
+    @rx.event
+    async def send(self, form: dict):
+        """Let the directory in, or say what the group gives; what is wrong is said beside its field."""
+        name, role = (str(form.get(part, ""))[:200] for part in ("name", "role"))
+        try:
+            if self.opened == "group":
+                await self._say(await self._do(directories.give_role, self.about, role))
+                token = ""
+            else:
+                token = await self._do(directories.make, name, role)
+        except Refusal as no:
+            if not no.field:
+                raise
+            self.field, self.trouble = no.field, no.sentence
+            return None
+        return await self._put(token)
+
+    async def _put(self, token: str):
+        """Show the page anew, and the token in its place on it and nowhere else."""
+        self._close()
+        await self._show()
+        if not token:
+            return None
+        self.made = True
+        return rx.set_value(TOKEN, token)
+
+    @rx.event
+    async def ask_to_renew(self, token_id: str):
+        """Say what a new token will do, before it is made."""
+        self._close()
+        self.asked = await self._do(directories.ask_to_renew, token_id)
+        self.about, self.renewing = token_id, True
+
+    @rx.event
+    async def ask_to_end(self, token_id: str):
+        """Say what ending a directory will do, before it is done."""
+        self._close()
+        self.asked = await self._do(directories.ask_to_end, token_id)
+        self.about = token_id
+
+    @rx.event
+    async def confirm(self):
+        """Do what was asked about."""
+        about, renewing = self.about, self.renewing
+        self._close()
+        if not about:
+            return None
+        if renewing:
+            return await self._put(await self._do(directories.renew, about))
+        await self._say(await self._do(directories.end, about))
+        self.made = False
+        await self._show()
+        return None
