@@ -117,6 +117,8 @@ def _line(access: Access, entry: AuditEntry, names: dict[str, str], numbers: dic
 
 
 def _house(actor: str) -> str:
+    if actor.startswith("directory:"):
+        return "A directory"
     if actor.startswith("job:"):
         return "The portal"
     return {"system": "The portal", "": "Somebody"}.get(actor, actor)
