@@ -132,6 +132,7 @@ def refused(answer: Any, status: int, scim_type: str = "") -> None:
     assert answer.headers["content-type"].startswith("application/scim+json")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("both_engines")
 def test_the_checker_of_scim_finds_nothing_to_mend(house, knock):  # noqa: F811
@@ -142,6 +143,7 @@ def test_the_checker_of_scim_finds_nothing_to_mend(house, knock):  # noqa: F811
     assert len(found) > 60
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_checker_finds_nothing_to_mend_for_a_business_either(house, knock):  # noqa: F811
     found = check_server(SyncSCIMClient(knock(account=house.account, role="viewer").client))
