@@ -25,7 +25,8 @@ def as_owner(url: str) -> str:
     return make_url(url).set(username="postgres").render_as_string(hide_password=False)
 
 
-def _as_server(url: str) -> str:
+def as_server(url: str) -> str:
+    """The address of the same database for the role that serves."""
     return make_url(url).set(username=SERVES).render_as_string(hide_password=False)
 
 
@@ -114,7 +115,7 @@ class PostgresTemplate:
     def fresh(self, _folder: Path) -> Iterator[str]:
         """The address, for the role that serves, of a database that nobody else has."""
         with self._new(f"TEMPLATE template_{self._worker}") as url:
-            yield _as_server(url)
+            yield as_server(url)
 
     @contextmanager
     def filled(self, what: str, load: Callable[[str], None]) -> Iterator[str]:
@@ -123,10 +124,10 @@ class PostgresTemplate:
         if name not in self._filled:
             with self._admin() as admin:
                 admin.execute(f"CREATE DATABASE {name} TEMPLATE template_{self._worker}")
-            load(_as_server(self.url_of(name)))
+            load(as_server(self.url_of(name)))
             self._filled.add(name)
         with self._new(f"TEMPLATE {name}") as url:
-            yield _as_server(url)
+            yield as_server(url)
 
     @contextmanager
     def empty(self) -> Iterator[str]:

@@ -104,14 +104,14 @@ def installation(
     with postgres.empty() as url, redis.Redis.from_url(_valkey_server) as shared:
         shared.flushall()
         here = plain(
-            DATABASE_URL=url,
+            DATABASE_URL=engines.as_server(url),
             REDIS_URL=_valkey_server,
             SMTP_URL=post[1],
             PORTAL_DATA_DIR=str(folder / "var"),
             PORTAL_DEMO="1",
             PORTAL_WORKERS="2",
         )
-        manage({**here, "PORTAL_JOBS": "procrastinate"}, "migrate")
+        manage({**here, "PORTAL_JOBS": "procrastinate", "MIGRATE_DATABASE_URL": url}, "migrate")
         manage(here, "seed", "--small")
         made = Installation(here, shared, post[0], folder / "server.log")
         yield made

@@ -18,6 +18,7 @@ from scripts.serve import server_command, server_environment
 
 _NAMES = (
     "DATABASE_URL",
+    "MIGRATE_DATABASE_URL",
     "REDIS_URL",
     "SMTP_URL",
     "PORTAL_KINDS",

@@ -9,7 +9,6 @@ from sqlmodel import col, select, text
 
 from portal_app.core.access import acting_for_company
 from portal_app.core.accounts import Company
-from portal_app.core.db import session
 from portal_app.core.outbox import Job
 from portal_app.portals.energy.tables import Outage
 from portal_app.state.energy.home import HomeState
@@ -18,6 +17,7 @@ from portal_app.state.energy.outages import OutageBandState
 from portal_app.state.session import SessionState
 from tests.end_to_end.serving import SOON, told_to_stop
 from tests.end_to_end.wire import HYDRATE, TRIES, Tab, opened_on_both, sign_in, worker_of
+from tests.engines import SERVES, past_the_wall
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(180)]
 
@@ -36,7 +36,7 @@ async def at_home(tab: Tab) -> None:
 
 
 def outage_id() -> str:
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         return db.exec(select(Outage.id).where(Outage.reference == "OUT-20418")).one()
 
 
@@ -91,9 +91,23 @@ def test_a_page_that_reconnects_to_the_other_process_finds_its_state(installatio
     asyncio.run(story())
 
 
+_SERVING = "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database()"
+_OWNED = "SELECT count(*) FROM pg_tables WHERE tableowner = :who"
+_ABOVE_THE_WALL = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = :who"
+
+
+@pytest.mark.usefixtures("rows")
+def test_the_processes_serve_as_the_role_that_owns_nothing(portal):
+    assert sign_in(portal.url, MAYA)
+    with past_the_wall() as db:
+        assert SERVES in db.execute(text(_SERVING)).scalars().all()
+        assert db.execute(text(_ABOVE_THE_WALL), {"who": SERVES}).scalar_one() is False
+        assert db.execute(text(_OWNED), {"who": SERVES}).scalar_one() == 0
+
+
 def asked_for(kind: str, count: int) -> list[str]:
     """Ask for so many mails, each in its own right; their subjects."""
-    with session(reads_only=True) as db:
+    with past_the_wall() as db:
         company = db.exec(select(Company).where(Company.slug == "brightwater")).one()
     subjects = [f"{kind} {number}" for number in range(count)]
     with acting_for_company(company.id, kind="energy") as access:
@@ -105,7 +119,7 @@ def asked_for(kind: str, count: int) -> list[str]:
 def until_done(subjects: list[str], seconds: float = 30) -> list[Job]:
     ends = time.monotonic() + seconds
     while True:
-        with session(reads_only=True) as db:
+        with past_the_wall() as db:
             jobs = list(db.exec(select(Job).where(col(Job.key).in_(subjects))))
         if all(job.state == "done" for job in jobs):
             return jobs
@@ -127,7 +141,7 @@ def test_procrastinate_does_the_same_jobs_once_in_two_processes(installation):
     with installation.queueing_with("procrastinate"):
         subjects = asked_for("procrastinate", 40)
         jobs = until_done(subjects)
-        with session(reads_only=True) as db:
+        with past_the_wall() as db:
             handed = db.execute(text(_HANDED), {"ids": [job.id for job in jobs]}).scalar_one()
     assert handed == 40, "each came through Procrastinate's own queue"
     assert [job.attempt for job in jobs] == [1] * 40
