@@ -143,6 +143,7 @@ def test_another_account_is_two_taps_away_and_the_header_names_the_one_that_is_s
     for size in (PHONE, DESKTOP):
         page = sign_in(new_page(size), OMAR, "/energy/billing")
         page.locator(".menu > summary").click()
+        assert axe(page) == []
         last = page.locator(".menu-accounts button").last
         last.scroll_into_view_if_needed()
         name = last.locator(".strong").inner_text()
@@ -151,3 +152,23 @@ def test_another_account_is_two_taps_away_and_the_header_names_the_one_that_is_s
         page.wait_for_url(re.compile("/energy$"))
         calm(page)
         expect(page.locator(".menu > summary")).to_contain_text(name)
+
+        page.locator(".menu > summary").click()
+        shown = page.locator(".menu-accounts button:visible")
+        other = page.locator(".menu-accounts button:not([disabled])").first.locator(".strong").inner_text()
+        field = page.get_by_role("searchbox", name="Find an account")
+        field.fill("nowhere at all")
+        expect(shown).to_have_count(0)
+        expect(page.get_by_text("No account of yours has that in it.")).to_be_visible()
+        field.fill(other.upper())
+        expect(page.get_by_text(re.compile(r"^\d+ of 12$"))).to_be_visible()
+        expect(shown.first).to_contain_text(other)
+        field.press("ArrowDown")
+        expect(shown.first).to_be_focused()
+        page.keyboard.press("ArrowUp")
+        expect(field).to_be_focused()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/energy$"))
+        calm(page)
+        expect(page.locator(".menu > summary")).to_contain_text(other)

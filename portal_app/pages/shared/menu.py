@@ -7,6 +7,9 @@ from portal_app.components.frames.menu import menu_link
 from portal_app.shapes.people import AccountChoice
 from portal_app.state.session import SessionState
 
+_MANY = 8
+"""From so many accounts on, one may search among them."""
+
 
 def _account(choice: AccountChoice) -> rx.Component:
     return rx.el.form(
@@ -24,13 +27,36 @@ def _account(choice: AccountChoice) -> rx.Component:
     )
 
 
+def _search(accounts: rx.Var) -> rx.Component:
+    """A field that narrows the accounts under it as one types; `portal.js` does it, with nothing sent."""
+    field = rx.el.label(
+        rx.el.span("Find an account"),
+        rx.el.input(
+            type="search",
+            class_name="control",
+            custom_attrs={"data-narrows": "", "autoComplete": "off", "enterKeyHint": "go"},
+        ),
+        class_name="field whose",
+    )
+    found = rx.el.p(
+        # The script's words, not the page's own.
+        class_name="small quiet",
+        role="status",
+        custom_attrs={"data-narrowed": "", "suppressHydrationWarning": True},
+    )
+    return rx.cond(accounts.length() >= _MANY, rx.fragment(field, found))
+
+
 def account_menu(accounts: rx.Var) -> rx.Component:
-    """Every account of the person, the current one marked; a tap opens another; and how they sign in."""
+    """Every account of the person, the current one marked; a tap opens another; and how they sign in.
+
+    Where there are many, a field narrows them.
+    """
     who = SessionState.who
     own = rx.cond(
         who.staff, words("/staff/", who.kind, "/account"), words("/", who.kind, "/account/security")
     )
-    others = rx.el.div(each(accounts, _account), class_name="menu-accounts")
+    others = rx.el.div(_search(accounts), each(accounts, _account), class_name="menu-accounts")
     people = menu_link("Who may do what", words("/", who.kind, "/account/people"), "person")
     ours = menu_link("Our people", words("/staff/", who.kind, "/people"), "person")
     brand = menu_link("Our brand", words("/staff/", who.kind, "/brand"), "bulb")
