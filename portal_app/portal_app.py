@@ -54,7 +54,7 @@ from portal_app.shapes.status import Alert, Notice
 from portal_app.state import ended, live
 from portal_app.state.binding import BindToSession
 from portal_app.state.door import stand_before
-from portal_app.state.session import SessionState, in_thread, tell_visitor, use_needs
+from portal_app.state.session import NO_PLACE, SessionState, in_thread, tell_visitor, use_needs
 
 BUILT = settings().root / ".web" / "build" / "client"
 
@@ -225,6 +225,12 @@ def _build() -> rx.App:
         route="/404",
         title="We could not find that",
         on_load=SessionState.arrive_anyhow,
+    )
+    app.add_page(
+        lambda: _screen(sign_in.no_place()),
+        route=NO_PLACE,
+        title="No account is open to you",
+        on_load=SessionState.arrive_without_a_place,
     )
     for door in open_pages():
         _add_open(app, door)

@@ -29,11 +29,8 @@ from portal_app.shapes.status import Notice
 
 T = TypeVar("T")
 BUDGET_SECONDS, PATIENCE_SECONDS = 2.0, 5.0
-NO_PLACE = Notice(
-    "No account is open to you here",
-    "Your place in it may have ended. Ask the owner of the account to invite you again.",
-    "attention",
-)
+NO_PLACE = "/no-place"
+"""Where somebody is led whose last place has ended."""
 _ASK_OWNER = "Ask the owner of the account to let you, or to do it."
 _needs: dict[str, str] = {}
 _log = structlog.get_logger(__name__)
@@ -43,6 +40,11 @@ def use_needs(needs: dict[str, str]) -> None:
     """Tell which permission opens which address; a courtesy only, the use case is the lock."""
     _needs.clear()
     _needs.update({path: needed for path, needed in needs.items() if needed})
+
+
+def _may_see(visitor: Visitor, path: str) -> bool:
+    needed = _needs.get(path, "")
+    return not needed or needed in visitor.permissions
 
 
 def _with_query(path: str, query: str) -> str:
@@ -184,10 +186,8 @@ class SessionState(Acting, rx.State):
         if self.router.url.query_parameters.get("welcome") == "1":
             self.notice = _welcome(home)
         if needed and needed not in visitor.permissions:
-            if path == home:
-                # There is no page to lead to: their last place has ended.
-                self.notice = NO_PLACE
-                return None
+            if not _may_see(visitor, home):
+                return rx.redirect(NO_PLACE)
             self.notice = Notice("Your sign-in does not open that page", _ASK_OWNER, "attention")
             self._notice_is_new = True
             return rx.redirect(home)
@@ -206,6 +206,21 @@ class SessionState(Acting, rx.State):
         except Refusal:
             self.who, self.accounts, self.news_count = Who(), [], 0
         self._turn_the_page()
+
+    @rx.event
+    async def arrive_without_a_place(self):
+        """Tell somebody whose last place has ended; whoever has one, or is not signed in, is led on."""
+        try:
+            self.who, self.accounts, self.news_count = await self._do(_greet)
+        except SignedOut as out:
+            self.live = False
+            return tell_visitor(out)
+        visitor = await self._visitor()
+        home = identity.home_of(visitor.kind, visitor.staff)
+        if _may_see(visitor, home):
+            return rx.redirect(home)
+        self._turn_the_page()
+        return None
 
     @rx.event
     def say(self, title: str, text: str = "", tone: str = "attention", field: str = "", ref: str = ""):

@@ -234,10 +234,16 @@ def test_whoever_has_no_place_any_more_reads_so_and_is_led_round_in_no_circle(do
             for place in db.exec(unscoped(Member, col(Member.person_id) == bob.id)):
                 db.delete(place)
         sessions.forget_all()
-        assert arrives(tab) is None
-        assert tab.part(SessionState).notice.title == "No account is open to you here"
+        assert where_to(arrives(tab)) == "/no-place"
+        told = tab.part(SessionState)
+        assert asyncio.run(told.arrive_without_a_place()) is None
+        assert told.who.email == BOB
+        with_one = signed_in(ANN, url="http://x.example/no-place").part(SessionState)
+        assert where_to(asyncio.run(with_one.arrive_without_a_place())) == "/energy"
+        nobody = Tab("", url="http://x.example/no-place").part(SessionState)
+        assert where_to(asyncio.run(nobody.arrive_without_a_place())) == "/sign-in?next=%2Fno-place"
         elsewhere = signed_in(BOB, url="http://x.example/energy/billing")
-        assert where_to(arrives(elsewhere)) == "/energy"
+        assert where_to(arrives(elsewhere)) == "/no-place"
     finally:
         use_needs({})
 

@@ -154,6 +154,35 @@ def sign_in() -> rx.Component:
     return rx.fragment(frame_for("simple")(stand, _enter(), aside), help_drawer(_HELP))
 
 
+def no_place() -> rx.Component:
+    """Somebody's last place has ended: what happened, whom to ask, and the ways on."""
+    who = SessionState.who
+    stand = Around(who=who, menu=account_menu(SessionState.accounts))
+    out = rx.el.form(
+        button("Sign out, or sign in as somebody else", icon="out", type="submit"),
+        method="post",
+        action="/auth/sign-out",
+        on_submit=None,
+    )
+    told = rx.el.section(
+        rx.el.h1("No account is open to you here"),
+        rx.el.p(
+            words(
+                "You are signed in to ", who.company, " as ", who.email, ". Your place has ended: somebody"
+            ),
+            " of the account ended it, or its last day is over. Nothing was deleted.",
+            class_name="meaning",
+        ),
+        rx.el.p(
+            "Ask an owner of the account to invite you again; the mail then lets you in with this sign-in.",
+            class_name="meaning",
+        ),
+        rx.el.div(link_button("Look again", "/", "primary", icon="refresh"), out, class_name="beside"),
+        class_name="stack even",
+    )
+    return frame_for("simple")(stand, told)
+
+
 def not_found() -> rx.Component:
     """There is nothing at this address; the way back to what there is."""
     who = SessionState.who

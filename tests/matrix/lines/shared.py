@@ -7,6 +7,7 @@ HANDLERS = {
     "session.SessionState.arrive_anyhow": anybody(
         "shows whoever the cookie names their own name and accounts"
     ),
+    "session.SessionState.arrive_without_a_place": signed_in(),
     "session.SessionState.arrive_openly": anybody("an open page shows nothing of anybody"),
     "session.SessionState.dismiss": anybody("closes something in this tab"),
     "session.SessionState.say": anybody("words in the tab of whoever sent them"),
