@@ -96,7 +96,7 @@
 
   // Among many accounts one types a part of the name; the arrows lead through what is left, Enter opens the only one.
   function plain(words) { return words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
-  function left(box) { return Array.prototype.slice.call(box.querySelectorAll("form:not([hidden]) button")); }
+  function left(box, which) { return Array.prototype.slice.call(box.querySelectorAll("form:not([hidden]) " + which)); }
   document.addEventListener("input", function (event) {
     var field = event.target, box = field.closest && field.closest(".menu-accounts");
     if (!box || !field.hasAttribute("data-narrows")) return;
@@ -105,14 +105,14 @@
       var text = plain(form.innerText || form.textContent);
       form.hidden = !wanted.every(function (word) { return text.indexOf(word) >= 0; });
     });
-    var count = left(box).length, told = box.querySelector("[data-narrowed]");
+    var count = left(box, "button").length, told = box.querySelector("[data-narrowed]");
     told.textContent = !field.value ? "" : count ? count + " of " + forms.length : "No account of yours has that in it.";
   });
   document.addEventListener("keydown", function (event) {
     var box = event.target.closest && event.target.closest(".menu-accounts");
     var field = box && box.querySelector("[data-narrows]");
     if (!field) return;
-    var steps = [field].concat(left(box)), at = steps.indexOf(event.target);
+    var steps = [field].concat(left(box, "button:enabled")), at = steps.indexOf(event.target);
     if (event.key === "Enter" && event.target === field && steps.length === 2) { steps[1].click(); return; }
     var next = event.key === "ArrowDown" ? at + 1 : event.key === "ArrowUp" ? at - 1 : -1;
     if (at < 0 || !steps[next]) return;

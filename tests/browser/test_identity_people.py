@@ -165,7 +165,7 @@ def test_another_account_is_two_taps_away_and_the_header_names_the_one_that_is_s
         expect(page.get_by_text(re.compile(r"^\d+ of 12$"))).to_be_visible()
         expect(shown.first).to_contain_text(other)
         field.press("ArrowDown")
-        expect(shown.first).to_be_focused()
+        expect(page.locator(".menu-accounts button:enabled:visible").first).to_be_focused()
         page.keyboard.press("ArrowUp")
         expect(field).to_be_focused()
         page.keyboard.press("ArrowDown")
