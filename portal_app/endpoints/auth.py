@@ -20,7 +20,7 @@ from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import NotYours, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
-from portal_app.services.identity import proofs, sign_on, steps
+from portal_app.services.identity import by_mail, proofs, sign_on, steps
 from portal_app.services.identity import service as identity
 from portal_app.settings import settings
 
@@ -187,13 +187,18 @@ def _back(problem: str, form: dict[str, str]) -> Response:
 
 
 def _wait(sentence: str, form: dict[str, str]) -> Response:
-    page = escape(_sign_in_page("throttled", form), quote=True)
+    return wait_page(sentence, _sign_in_page("throttled", form), "Back to sign in", form)
+
+
+def wait_page(sentence: str, to: str, back: str, form: dict[str, str]) -> Response:
+    """Answer what was tried too often: on to the page of our own that says so, what was typed kept."""
+    page = escape(to, quote=True)
     answer = HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Wait a while</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="refresh" content="0;url={page}"></head><body>'
         f"<main><h1>Wait a while</h1><p>{escape(sentence)}</p>"
-        f'<p><a href="{page}">Back to sign in</a></p></main>'
+        f'<p><a href="{page}">{back}</a></p></main>'
         "</body></html>",
         429,
         {"retry-after": str(_WAIT_SECONDS)},
@@ -237,13 +242,13 @@ def remember(answer: Response, value: str, name: str = "", seconds: int | None =
 
 
 def keep_typed(answer: Response, form: dict[str, str]) -> None:
-    """Let the browser keep the e-mail address that was typed, for a few minutes."""
-    email = identity.clean_email(form.get("email"))
-    if not email:
+    """Let the browser keep the e-mail address (or the phone to find a login by) for a few minutes."""
+    typed = identity.clean_email(form.get("email")) or by_mail.clean_who(form.get("who"))
+    if not typed:
         return
     answer.set_cookie(
         TYPED_COOKIE,
-        quote(email),
+        quote(typed),
         max_age=_TYPED_SECONDS,
         path="/",
         secure=settings().secure_cookies,

@@ -5,19 +5,18 @@ since mail programs open links before people do.
 """
 
 from collections.abc import Awaitable, Callable
-from html import escape
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.core.db import Busy
 from portal_app.core.errors import Refusal, TooMany
 from portal_app.core.ids import new_secret
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
-from portal_app.endpoints.auth import bad_form, go_on, keep_typed, remember, see_other
+from portal_app.endpoints.auth import bad_form, go_on, keep_typed, remember, see_other, wait_page
 from portal_app.services.identity import by_mail, links, own_email, reset, way_back
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.by_mail import Asked
@@ -25,7 +24,6 @@ from portal_app.services.identity.passwords import WeakPassword
 from portal_app.services.privacy import leaving
 
 _ASKED_SECONDS = 15 * 60
-_WAIT_SECONDS = 900
 
 Form = dict[str, str]
 
@@ -60,7 +58,8 @@ def door(page: str) -> Callable[[Callable[[Request, Form], Awaitable[Response]]]
             try:
                 return await work(request, form)
             except TooMany as enough:
-                return _wait(enough.sentence, f"{page}?{urlencode(_kept(form))}")
+                facts = {"problem": "throttled", **_kept(form)}
+                return wait_page(enough.sentence, f"{page}?{urlencode(facts)}", "Back", form)
             except Refusal as no:
                 answer = see_other(f"{page}?{urlencode({'problem': problem_of(no), **_kept(form)})}")
                 keep_typed(answer, form)
@@ -101,18 +100,6 @@ def company_in(form: Form) -> str:
 def asked_by(request: Request, form: Form, browser: str = "") -> Asked:
     """Who asks for a mail."""
     return Asked(company_in(form), address_of(request), device_of(request), browser)
-
-
-def _wait(sentence: str, page: str) -> Response:
-    back = escape(page, quote=True)
-    return HTMLResponse(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Wait a while</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>'
-        f'<main><h1>Wait a while</h1><p>{escape(sentence)}</p><p><a href="{back}">Back</a></p></main>'
-        "</body></html>",
-        429,
-        {"retry-after": str(_WAIT_SECONDS)},
-    )
 
 
 @door("/reset")
@@ -170,7 +157,9 @@ async def come_by_code(request: Request, form: Form) -> Response:
 async def find(request: Request, form: Form) -> Response:
     """Ask which portals know an e-mail address or a phone; the answer goes by mail alone."""
     await run_in_threadpool(by_mail.find_logins, form.get("who"), asked_by(request, form))
-    return see_other("/sign-in/find?sent=1")
+    answer = see_other("/sign-in/find?sent=1")
+    keep_typed(answer, form)
+    return answer
 
 
 @door("/email/new")

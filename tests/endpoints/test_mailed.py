@@ -1,8 +1,11 @@
 """The doors of what goes by mail, over HTTP: the same answer for all, each shut within ten tries."""
 
+import re
+
 import pytest
 
 from portal_app.services.identity import by_mail
+from portal_app.state.shared.sign_in import typed_in, typed_who_in
 from tests.endpoints.browser import TestClient
 from tests.services.identity.conftest import PASSWORD
 from tests.services.identity.mails import mails, newest
@@ -52,7 +55,36 @@ def test_each_door_is_shut_within_ten_tries(browser, path, form):
     answers = [sent(browser, path, **form) for _ in range(10)]
     assert answers[-1].status_code == 429
     assert "wait" in answers[-1].text
+    assert "?problem=throttled" in answers[-1].text
     assert int(answers[-1].headers["retry-after"]) > 0
+
+
+def test_too_many_tries_lead_back_to_the_form_with_what_was_typed(browser):
+    answers = [sent(browser, "/auth/reset", email=ANN, next=BILL) for _ in range(10)]
+    [page] = set(re.findall(r'href="([^"]+)"', answers[-1].text))
+    assert page.startswith("/reset?problem=throttled&amp;next=%2Fenergy%2Fbilling")
+    assert f'content="0;url={page}"' in answers[-1].text
+    assert typed_in(f"portal_typed={browser.cookies['portal_typed']}") == ANN
+
+
+@pytest.mark.parametrize(
+    ("who", "kept"),
+    [
+        (ANN, ANN),
+        (" +1 (530) 555-0142 ", "+1 (530) 555-0142"),
+        ("<b>5305550142</b>", ""),
+        ("12", ""),
+        ("", ""),
+    ],
+)
+def test_a_login_that_was_looked_for_stands_there_again(browser, who, kept):
+    sent(browser, "/auth/find", who=who)
+    assert typed_who_in(f"portal_typed={browser.cookies.get('portal_typed', '')}") == kept
+
+
+def test_a_phone_is_never_filled_in_as_an_email(browser):
+    sent(browser, "/auth/find", who="530 555 0142")
+    assert typed_in(f"portal_typed={browser.cookies['portal_typed']}") == ""
 
 
 @pytest.mark.line("X-30", "B-X2")

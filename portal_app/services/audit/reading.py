@@ -1,6 +1,7 @@
 """The trail in words: found by words, person, account and days, checked, taken along as a file."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from portal_app.shapes.status import Happening, Notice
 
 _MOST_PEOPLE = 200
 _QUIET = ("use_case",)
+_ID = re.compile(r"[0-9a-z]{26}")
 
 
 def _day(said: str, field: str) -> date | None:
@@ -97,7 +99,7 @@ def _line(access: Access, entry: AuditEntry, names: dict[str, str], numbers: dic
     who = names.get(entry.actor) or _house(entry.actor)
     if entry.on_behalf:
         who += f", for {entry.on_behalf},"
-    about = names.get(entry.about, entry.about) if entry.about != entry.actor else ""
+    about = "" if entry.about == entry.actor else names.get(entry.about) or _thing(entry.about)
     account = numbers.get(entry.account_id, "")
     parts = [
         about and f"About {about}",
@@ -116,6 +118,11 @@ def _line(access: Access, entry: AuditEntry, names: dict[str, str], numbers: dic
     )
 
 
+def _thing(about: str) -> str:
+    """What it was about, in words; a bare id says nothing to anybody and stays in the file."""
+    return "" if _ID.fullmatch(about) else words.thing(about)
+
+
 def _house(actor: str) -> str:
     if actor.startswith("directory:"):
         return "A directory"
@@ -132,10 +139,20 @@ def _facts(kept: str) -> list[str]:
     if not isinstance(facts, dict):
         return []
     return [
-        f"{name.replace('_', ' ')} {value}"[:120]
+        _fact(name, value)
         for name, value in facts.items()
-        if name not in _QUIET and isinstance(value, str | int) and value != ""
+        if name not in _QUIET and isinstance(value, str | int) and _tells(value)
     ]
+
+
+def _tells(value: str | int) -> bool:
+    """Whether a fact says something to a person: what is empty, untrue or an id does not."""
+    return value is not False and value != "" and not (isinstance(value, str) and _ID.fullmatch(value))
+
+
+def _fact(name: str, value: str | int) -> str:
+    said = name.replace("_", " ")
+    return said if value is True else f"{said} {value}"[:120]
 
 
 @reads

@@ -1,5 +1,7 @@
 """What was done, in words: each action of the trail as the end of a sentence that begins with who did it."""
 
+import re
+
 SENTENCES: dict[str, str] = {
     "access.refused": "was refused something they may not do",
     "adoption.phone_time_set": "set how long a call takes, for the figures of use",
@@ -131,6 +133,33 @@ SENTENCES: dict[str, str] = {
     "tenancy.standing_set": "suspended somebody or let them in again",
     "work.announced": "announced work on the lines",
 }
+
+THINGS: dict[str, str] = {
+    "account": "account",
+    "account_brand": "brand",
+    "audit_entry": "trail",
+    "autopay": "automatic payment",
+    "autopay_order": "automatic payment",
+    "choices": "choices",
+    "consent": "sharing",
+    "delivery": "how bills come",
+    "energy_choice": "choices",
+    "member": "place",
+    "plan": "budget plan",
+    "premise": "address",
+    "run": "import",
+    "service_request": "request",
+    "sign_on": "company sign-in",
+    "work": "work on the lines",
+}
+"""What a thing is called that an act was about, where its own name says it badly."""
+
+
+def thing(about: str) -> str:
+    """What an act was about, in words and without its id: "ServiceRequest:01m8…" is a request."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", about.partition(":")[0]).lower()
+    return THINGS.get(name) or name.replace("_", " ")
+
 
 GROUPS: dict[str, str] = {
     "identity.": "Signing in",

@@ -25,6 +25,7 @@ from portal_app.shapes.mailed import LinkShown
 LINK_PAGE = "/sign-in/link"
 _MOST_PEOPLE = 20
 _LEAST_DIGITS = 7
+_OF_A_PHONE = frozenset("0123456789+-()./ ")
 _MOST_ALIKE = 400
 
 
@@ -80,6 +81,15 @@ def find_logins(typed: object, asked: Asked) -> None:
     take_turn(typed, asked.address)
     phone = "" if clean_email(typed) else _digits(typed)
     sessions.beside(_mail_links, clean_email(typed), phone, "", asked)
+
+
+def clean_who(typed: object) -> str:
+    """The e-mail address or phone that a login is looked for by; empty for what can be neither."""
+    email = clean_email(typed)
+    if email or not isinstance(typed, str) or not _digits(typed):
+        return email
+    phone = " ".join(typed.split())
+    return phone if set(phone) <= _OF_A_PHONE else ""
 
 
 def _digits(typed: object) -> str:

@@ -14,7 +14,7 @@ from portal_app.shapes.mailed import LinkShown, WayBackRow
 from portal_app.shapes.people import Who
 from portal_app.shapes.status import Notice
 from portal_app.state.session import Acting, in_thread
-from portal_app.state.shared.sign_in import typed_in
+from portal_app.state.shared.sign_in import PROBLEMS, typed_in, typed_who_in
 
 PURPOSES = {
     "/reset/new": "reset",
@@ -45,6 +45,7 @@ SENT = {
 """What is said after a mail was asked for; the same whether or not anybody is known."""
 
 _SAID = {
+    "throttled": PROBLEMS["throttled"],
     "undone": Notice(
         "Your old address is back",
         "What came after it is undone, and you are signed out everywhere. Choose a new password now.",
@@ -115,9 +116,11 @@ class MailedState(Acting, rx.State):
         company = await in_thread(partial(_company, self.router.headers.host, slug))
         self._wear(company)
         self.company_slug = slug if slug and slug == company.slug else ""
-        self.email = typed_in(self.router.headers.cookie)
+        place = self.router.url.path.rstrip("/")
+        typed = typed_who_in if place == "/sign-in/find" else typed_in
+        self.email = typed(self.router.headers.cookie)
         self.sent = asked.get("sent", "") == "1" or bool(self.code_problem)
-        told = SENT.get(self.router.url.path.rstrip("/"), Notice())
+        told = SENT.get(place, Notice())
         if self.sent and not self.said.title and not self.code_problem:
             self.said = told
 

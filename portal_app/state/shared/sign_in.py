@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlencode
 import reflex as rx
 
 from portal_app.registry import kind_named
+from portal_app.services.identity import by_mail, sign_on, vouching
 from portal_app.services.identity import service as identity
-from portal_app.services.identity import sign_on, vouching
 from portal_app.services.tenancy import service as tenancy
 from portal_app.shapes.companies import CompanyFacts
 from portal_app.shapes.people import DemoPerson, Who
@@ -96,12 +96,21 @@ def _door(host: str, slug: str) -> _Door:
 
 def typed_in(cookie_header: str) -> str:
     """The e-mail address that was typed at the last try, from its short-lived cookie."""
+    return identity.clean_email(_kept_in(cookie_header))
+
+
+def typed_who_in(cookie_header: str) -> str:
+    """The e-mail address or phone that a login was looked for by at the last try."""
+    return by_mail.clean_who(_kept_in(cookie_header))
+
+
+def _kept_in(cookie_header: str) -> str:
     try:
         jar = SimpleCookie(cookie_header)
     except CookieError:
         return ""
     typed = jar.get(TYPED_COOKIE)
-    return identity.clean_email(unquote(typed.value)) if typed is not None else ""
+    return unquote(typed.value) if typed is not None else ""
 
 
 class SignInState(Acting, rx.State):

@@ -197,3 +197,28 @@ def test_every_act_that_is_written_down_has_words():
 
 def test_an_act_without_words_is_named_by_its_own():
     assert words.said("meter.moved_twice") == "did “meter: moved twice”"
+
+
+@pytest.mark.parametrize(
+    ("about", "called"),
+    [
+        ("ServiceRequest:01m8", "request"),
+        ("payment:01m8", "payment"),
+        ("delivery:01m8", "how bills come"),
+        ("SignOn:01m8", "company sign-in"),
+        ("PaymentPlan", "payment plan"),
+    ],
+)
+def test_a_thing_is_called_by_its_name_and_not_by_its_table(about, called):
+    assert words.thing(about) == called
+
+
+@both
+def test_no_line_shows_an_id_or_a_fact_that_is_not_so(people):
+    with acting_for(people.owner) as access:
+        site = people.outside_account.id
+        access.note("people.invited", f"invitation:{site}", proxy=False, new=True, role="member", site=site)
+        access.note("file.taken", site, file="Bill 13.pdf")
+    taken, invited = (row.more for row in do(people.staff, reading.page, TrailAsked()).rows)
+    assert taken == "Account 1001, file Bill 13.pdf, from 127.0.0.1."
+    assert invited == "About invitation, account 1001, new, role member, from 127.0.0.1."

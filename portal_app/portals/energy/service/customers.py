@@ -1,5 +1,7 @@
 """Customers as the utility's own people look them up: every look is noted."""
 
+import re
+
 from sqlmodel import col, or_
 
 from portal_app.core.access import Access, reads
@@ -13,6 +15,7 @@ from portal_app.shapes.status import Badge
 from portal_app.shapes.tasks import LinkRow
 
 _MOST = 30
+_LOOKED_THROUGH = 300
 
 
 @reads
@@ -36,7 +39,7 @@ def _found(access: Access, asked: str) -> list[Account]:
         .limit(200)
     )
     by_street = {row[0] for row in access.db.execute(streets)}
-    return access.all(
+    found = access.all(
         Account,
         or_(
             col(Account.name).ilike(like, escape="\\"),
@@ -45,8 +48,15 @@ def _found(access: Access, asked: str) -> list[Account]:
             col(Account.id).in_(by_street),
         ),
         order=col(Account.name),
-        limit=_MOST + 1,
+        limit=_LOOKED_THROUGH,
     )
+    return sorted(found, key=lambda account: (_as_counted(account.name), account.number))
+
+
+def _as_counted(name: str) -> list[str | int]:
+    """How people sort a name with numbers in it: Household 2 before Household 10."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _found_words(asked: str, count: int) -> str:

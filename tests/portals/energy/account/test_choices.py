@@ -13,6 +13,7 @@ from portal_app.portals.energy.rules.tariffs import Tariff, Tier
 from portal_app.portals.energy.service import account, choices, customers, high_bill, tariff_book
 from portal_app.portals.energy.tables import DayUse, EnergyChoice, HighBillAlert, ServiceAgreement
 from portal_app.services.notifications.tables import News
+from portal_app.services.tenancy import service as tenancy
 from tests.portals.energy.account.conftest import act, jobs, run_jobs, stored
 
 pytestmark = pytest.mark.usefixtures("both_engines")
@@ -96,6 +97,14 @@ def test_joining_the_medical_list_says_what_it_does_and_staff_see_it(house):
     opened = act(house.staff, customers.customers, "elm", house.cast.account.id)
     assert (opened.standing.text, opened.premises[0].end) == ("Medical list", "Feeder Mill Road")
     assert "Oxygen at night" in [row.detail for row in opened.facts]
+
+
+def test_customers_stand_in_the_order_in_which_people_count(house):
+    with acting_for_company(house.cast.company.id) as access:
+        for number in ("10", "2", "1"):
+            tenancy.open_account(access, f"20{number}", f"Household {number}")
+    rows = act(house.staff, customers.customers, "household").rows
+    assert [row.title for row in rows] == ["Household 1", "Household 2", "Household 10"]
 
 
 def test_customers_are_found_by_name_number_phone_and_street_within_one_company_only(house):
