@@ -76,7 +76,14 @@ def delete() -> rx.Component:
 
 def stop() -> rx.Component:
     """Keep an account that was to be deleted: one button."""
-    done = empty("Your account stays", "Nothing is deleted. Everything is as it was.", "check", "Go on", "/")
+    done = empty(
+        "Your account stays",
+        "Nothing is deleted. Everything is as it was.",
+        "check",
+        "Go on",
+        "/",
+        alone=True,
+    )
     asks = mailed.linked(
         rx.el.div(
             mailed.head(
@@ -99,6 +106,7 @@ def stop() -> rx.Component:
             "lock",
             "Sign in",
             "/sign-in",
+            alone=True,
         ),
     )  # fmt: skip
     return when(MailedState.sent, mailed.screen(done), asks)

@@ -195,6 +195,11 @@ def test_every_act_that_is_written_down_has_words():
     assert not sorted(actions - set(words.SENTENCES))
 
 
+@pytest.mark.parametrize("event", ["set_up", "authorise", "pause", "resume", "stop"])
+def test_each_step_of_an_automatic_payment_has_words(event):
+    assert f"autopay.{event}" in words.SENTENCES
+
+
 def test_an_act_without_words_is_named_by_its_own():
     assert words.said("meter.moved_twice") == "did “meter: moved twice”"
 
