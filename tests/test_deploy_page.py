@@ -6,7 +6,9 @@ from pathlib import Path
 from portal_app.settings import Settings
 
 ROOT = Settings.root
-_READ = re.compile(r"\b(?:PORTAL_[A-Z]+(?:_[A-Z]+)*|(?:MIGRATE_)?DATABASE_URL|REDIS_URL|SMTP_URL|PORT)\b")
+_READ = re.compile(
+    r"\b(?:PORTAL_[A-Z]+(?:_[A-Z]+)*|(?:MIGRATE_)?DATABASE_URL|REDIS_URL|SMTP_URL|CLAMD|PORT)\b"
+)
 _ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 _NO_SETTINGS = {"PORTAL_BROWSER"}
 

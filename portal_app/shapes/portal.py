@@ -73,8 +73,8 @@ class Kind:
     """What one signs in for, in words: "Sign in to see your power, bills and outages"."""
     open_door: NavEntry | None = None
     """What may be done here without signing in; offered on the sign-in page."""
-    open_news: Callable[[str], Any] | None = None
-    """What people who are not signed in may know: f(host) gives LinkRows for the sign-in page."""
+    open_news: Callable[[str, str], Any] | None = None
+    """What people who are not signed in may know: f(host, slug) gives LinkRows for that company's page."""
     home: Callable[..., Any] | None = None
     """The use case that gives the home's shape, for the page and for its first HTML alike."""
     downloads: dict[str, Callable[..., Any]] = field(default_factory=dict)

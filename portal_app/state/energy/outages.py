@@ -143,9 +143,13 @@ class OpenReportState(Acting, rx.State):
         self.signed_in = await self._known_already()
         session = await self.get_state(SessionState)
         if not session.who.name:
-            facts = await self._outside(reporting.house, self.router.headers.host)
+            facts = await self._outside(reporting.house, *self._house())
             session.who = Who(company=facts.name, brand=facts.brand)
-        self.news = list(await self._outside(reporting.open_news, self.router.headers.host))
+        self.news = list(await self._outside(reporting.open_news, *self._house()))
+
+    def _house(self) -> tuple[str, str]:
+        """Where the page is, and the company that its address names."""
+        return self.router.headers.host, str(self.router.url.query_parameters.get("company", ""))[:60]
 
     async def _known_already(self) -> str:
         """Whether somebody signed in looks at this page: "customer", "staff", or "" for nobody."""
@@ -163,8 +167,7 @@ class OpenReportState(Acting, rx.State):
     async def report(self, form: dict):
         """Report it; the answer is the same whether or not the number is known."""
         self.known_by = str(form.get("known_by", self.known_by))[:60]
+        host, slug = self._house()
         address = self.router.session.client_ip
-        outcome = await self._outside(
-            reporting.report_openly, self.router.headers.host, self.known_by, address
-        )
+        outcome = await self._outside(reporting.report_openly, host, self.known_by, address, slug)
         self.problem, self.done = outcome.problem, outcome.notice

@@ -84,13 +84,16 @@ def _door(host: str, slug: str) -> _Door:
     kind = kind_named(company.kind)
     if kind is None:
         return _Door(company=company, people=people)
-    opens = kind.open_door
+    named = company.slug if company.slug == slug else ""
+    if named or tenancy.company_at(host) is not None:
+        people = tuple(person for person in people if person.company == company.name)
+    opens, onward = kind.open_door, f"?{urlencode({'company': named})}" if named else ""
     return _Door(
         company=company,
         welcome=kind.welcome,
         people=people,
-        news=tuple(kind.open_news(host)) if kind.open_news is not None else (),
-        open_door=NavEntry(opens.label, company.route + opens.route, opens.icon) if opens else None,
+        news=tuple(kind.open_news(host, slug)) if kind.open_news is not None else (),
+        open_door=NavEntry(opens.label, company.route + opens.route + onward, opens.icon) if opens else None,
     )
 
 

@@ -27,6 +27,7 @@ from portal_app.portals.energy.tables import (
     Premise,
 )
 from portal_app.services.identity import throttle
+from portal_app.services.tenancy import service as tenancy
 from tests import cast
 from tests.engines import past_the_wall
 from tests.portals.conftest import do
@@ -217,6 +218,21 @@ def test_people_not_signed_in_read_of_outages_without_a_house_number(street):
     [row] = reporting.open_news("power.example")
     assert row.title == "Elm Street"
     assert "12" not in row.title
+
+
+@pytest.mark.line("U13-09", "X-24")
+def test_the_page_of_another_company_neither_shows_its_outages_nor_takes_its_reports(street):
+    do(street.people.owner, outages.report_outage, street.home)
+    with past_the_wall() as db:
+        account = db.get_one(Account, street.people.account.id)
+        account.number = "4410-0927"
+        db.add(account)
+    tenancy.create_company("dim", "energy", "Dim Power")
+    assert reporting.open_news("localhost", "dim") == ()
+    assert reporting.house("localhost", "dim").name == "Dim Power"
+    before = len(stored(OutageReport))
+    assert not reporting.report_openly("localhost", "44100927", "203.0.113.9", "dim").problem
+    assert len(stored(OutageReport)) == before
 
 
 def test_a_number_too_short_and_too_many_tries_say_how_to_go_on(street):

@@ -70,6 +70,8 @@ def test_a_company_named_in_the_address_is_kept_in_the_form(door):  # noqa: F811
     tenancy.create_company("dim", "energy", "Dim Power")
     page, _ = opened("?company=dim")
     assert (page.who.company, page.company_slug) == ("Dim Power", "dim")
+    assert page.open_to == "/energy/report?company=dim"
+    assert page.people == [], "the demo's people are of another company"
 
 
 @pytest.mark.line("S-40")

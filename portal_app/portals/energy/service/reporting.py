@@ -47,12 +47,15 @@ def my_places(access: Access, premise_id: str = "") -> MyPlaces:
     return MyPlaces(places.as_choices(places.premises(access)), place.id, place.street)
 
 
-def _company(host: str) -> CompanyFacts | None:
-    return tenancy.company_at(host) or tenancy.company_of_kind("energy")
+def _company(host: str, slug: str) -> CompanyFacts | None:
+    return next((one for one in tenancy.portals_for(host, slug) if one.kind == "energy"), None)
 
 
-def report_openly(host: str, known_by: str, address: str) -> OpenOutcome:  # the door of people not signed in
-    """Report an outage by account number or phone; the answer never tells whether the number is known."""
+def report_openly(host: str, known_by: str, address: str, slug: str = "") -> OpenOutcome:
+    """Report an outage by account number or phone, for people not signed in.
+
+    The answer never tells whether the number is known.
+    """
     digits = "".join(letter for letter in known_by if letter in _KEPT)
     if not 6 <= len(digits) <= 15:
         return OpenOutcome("Type your account number or the phone number we have for you, 6 digits or more.")
@@ -63,7 +66,7 @@ def report_openly(host: str, known_by: str, address: str) -> OpenOutcome:  # the
     except TooMany as slow:
         return OpenOutcome(slow.sentence)
     throttle.count(limit, mark)
-    company = _company(host)
+    company = _company(host, slug)
     if company is not None:
         with acting_for_company(
             company.id, kind=company.kind, zone=company.zone, actor="open report"
@@ -100,14 +103,14 @@ def _bare(column: Any) -> Any:
     return column
 
 
-def house(host: str) -> CompanyFacts:
+def house(host: str, slug: str = "") -> CompanyFacts:
     """Whose house this is, for the name and the mark on a page that needs no sign-in."""
-    return _company(host) or CompanyFacts()
+    return _company(host, slug) or CompanyFacts()
 
 
-def open_news(host: str) -> tuple[LinkRow, ...]:
-    """Outages that are on, for people not signed in: where, since when, back by when; no addresses."""
-    company = _company(host)
+def open_news(host: str, slug: str = "") -> tuple[LinkRow, ...]:
+    """Outages of that house that are on, for people not signed in: where, since when, back by when."""
+    company = _company(host, slug)
     if company is None:
         return ()
     with acting_for_company(company.id, kind=company.kind, zone=company.zone, reads_only=True) as access:
