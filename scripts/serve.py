@@ -38,6 +38,8 @@ def server_command(host: str, port: int, here: Mapping[str, str] | None = None) 
     return [
         str(BIN / "granian"), "--interface", "asgi", "--factory", "--host", host, "--port", str(port),
         "--workers", workers, "--log-level", "warning", "--workers-kill-timeout", "8",
+        # With several threads it may end at once when told to stop, with work in hand (granian's issue 884).
+        "--runtime-mode", "st",
         "portal_app.portal_app:app",
     ]  # fmt: skip
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
 from sqlmodel import col
 
 from portal_app.core.access import before_sign_in, unscoped
 from portal_app.core.accounts import Person
-from portal_app.services.identity.tables import OutsideName, SignOn
+from portal_app.services.identity.tables import OutsideName, SignOn, SignOnTry
 from tests import engines
 from tests.browser.conftest import served
 from tests.browser.pages import PHONE, Portal, axe, calm
@@ -30,6 +31,14 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     folder: Path = tmp_path_factory.mktemp("sign-on") / "var"
     with served(folder, "sign-on") as here:
         yield here
+
+
+@pytest.fixture(autouse=True)
+def none_yet(portal: Portal) -> None:
+    """Each test begins with no provider."""
+    with engines.pointed_at(portal.database_url, portal.data_dir), before_sign_in() as db:
+        for table in (OutsideName, SignOnTry, SignOn):
+            db.execute(delete(table))
 
 
 @pytest.fixture(scope="module")
@@ -137,9 +146,8 @@ def test_an_unknown_address_of_that_domain_is_offered_the_same_and_another_domai
 ) -> None:
     with engines.pointed_at(portal.database_url, portal.data_dir), before_sign_in() as db:
         (maya,) = db.exec(unscoped(Person, col(Person.email) == "maya@brightwater.example"))
-        if not list(db.exec(unscoped(SignOn, col(SignOn.working).is_(True)))):
-            facts = {"company_id": maya.company_id, "name": "Brightwater Works", "issuer": issuer}
-            db.add(SignOn(**facts, client_id=CLIENT, domains_proved="brightwater.example"))
+        facts = {"company_id": maya.company_id, "name": "Brightwater Works", "issuer": issuer}
+        db.add(SignOn(**facts, client_id=CLIENT, domains_proved="brightwater.example"))
     phone.goto("/sign-in")
     way = calm(phone).get_by_role("link", name="Continue with Brightwater Works")
     for typed, offered in (
