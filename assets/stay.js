@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var root = document.documentElement, AHEAD = 120, LOOK = 15000;
-  var ends = 0, asked = 0, timer = 0, leaving = 0;
+  var ends = 0, asked = 0, timer = 0, leaving = 0, late = false;
   var tabs = "BroadcastChannel" in window ? new BroadcastChannel("portal-session") : null;
 
   function one(name) { return document.getElementById(name); }
@@ -26,6 +26,8 @@
   }
 
   function heard(said) {
+    // Whoever was not in to begin with is led to the sign-in by the page itself; only a page that stays is covered.
+    if (said.left <= 0 && !ends && !late) { late = true; return plan(3000); }
     if (said.left <= 0) return over("ended");
     ends = Date.now() + said.left * 1000;
     if (said.left > AHEAD) { hide(); plan((said.left - AHEAD) * 1000 + 500); }
@@ -63,7 +65,8 @@
       .catch(function () { cover("ended"); });
   }
   function cover(why) {
-    if (root.dataset.over) return;
+    // Where nobody is around a page, nothing of theirs stands on it: it must not be hidden either.
+    if (root.dataset.over || !one("stay")) return;
     hide();
     var sheet = one("over"), next = location.pathname + location.search;
     var place = why === "ended" ? "/sign-in?problem=ended&next=" + encodeURIComponent(next) : next;
