@@ -8,7 +8,6 @@ from scim2_models import (
     InvalidValueException,
     ListResponse,
     Meta,
-    PatchOp,
     SearchRequest,
 )
 from sqlmodel import col
@@ -18,7 +17,7 @@ from portal_app.core.accounts import Person
 from portal_app.core.clock import now
 from portal_app.services.scim import filters, rules, seats
 from portal_app.services.scim.persons import check_version, place
-from portal_app.services.scim.resources import POLICY, Group, GroupMember, read
+from portal_app.services.scim.resources import Group, GroupMember, patched, read
 from portal_app.services.scim.tables import DirectoryGroup, DirectoryPerson, DirectorySeat
 
 _COLUMNS: filters.Columns = {
@@ -123,12 +122,7 @@ def replace(access: DirectoryAccess, row_id: str, said: Mapping[str, Any], match
 def change(access: DirectoryAccess, row_id: str, said: Mapping[str, Any], match: str = "") -> Group:
     """Change parts of a group, most often who is in it."""
     row, before = _held(access, row_id, match)
-    steps = PatchOp[Group].model_validate(
-        dict(said), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY
-    )
-    wanted = before.model_copy(deep=True)
-    steps.patch(wanted, scim_policy=POLICY)
-    return _kept(access, row, before, wanted)
+    return _kept(access, row, before, patched(before, said))
 
 
 def _held(access: DirectoryAccess, row_id: str, match: str) -> tuple[DirectoryGroup, Group]:

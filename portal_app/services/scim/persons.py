@@ -8,7 +8,6 @@ from scim2_models import (
     InvalidValueException,
     ListResponse,
     Meta,
-    PatchOp,
     PreconditionFailedException,
     SearchRequest,
     UniquenessException,
@@ -20,7 +19,7 @@ from portal_app.core.accounts import Person
 from portal_app.core.clock import now
 from portal_app.services.identity import links
 from portal_app.services.scim import filters, rules, seats
-from portal_app.services.scim.resources import POLICY, GroupMembership, User, read
+from portal_app.services.scim.resources import GroupMembership, User, patched, read
 from portal_app.services.scim.tables import DirectoryGroup, DirectoryPerson, DirectorySeat
 from portal_app.settings import settings
 
@@ -171,12 +170,7 @@ def replace(access: DirectoryAccess, row_id: str, said: Mapping[str, Any], match
 def change(access: DirectoryAccess, row_id: str, said: Mapping[str, Any], match: str = "") -> User:
     """Change parts of how somebody is described."""
     row, before = _held(access, row_id, match)
-    steps = PatchOp[User].model_validate(
-        dict(said), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY
-    )
-    wanted = before.model_copy(deep=True)
-    steps.patch(wanted, scim_policy=POLICY)
-    return _kept(access, row, before, wanted)
+    return _kept(access, row, before, patched(before, said))
 
 
 def _held(access: DirectoryAccess, row_id: str, match: str) -> tuple[DirectoryPerson, User]:

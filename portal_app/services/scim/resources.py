@@ -17,6 +17,7 @@ from scim2_models import (
     Filter,
     Mutability,
     Patch,
+    PatchOp,
     Reference,
     Required,
     Resource,
@@ -104,6 +105,15 @@ def read(model: type[R], said: Mapping[str, Any], when: Context) -> R:
     """What a directory says of a person or group, checked. Raises a SCIM or pydantic error."""
     whole = rules.completed(said) if model is User else dict(said)
     return model.model_validate(whole, scim_ctx=when, scim_policy=POLICY)
+
+
+def patched(before: R, said: Mapping[str, Any]) -> R:
+    """A person or group after the steps of a PATCH, itself unchanged. Raises a SCIM or pydantic error."""
+    steps: Any = PatchOp[type(before)]  # pyright: ignore[reportInvalidTypeArguments] -- known only here
+    wanted = before.model_copy(deep=True)
+    checked = steps.model_validate(dict(said), scim_ctx=Context.RESOURCE_PATCH_REQUEST, scim_policy=POLICY)
+    checked.patch(wanted, scim_policy=POLICY)
+    return wanted
 
 
 @lru_cache(maxsize=1)
