@@ -56,8 +56,11 @@ def scan(source: Any) -> rx.Component:
     )
 
 
-def typed_out(place: str, label: Any, hint: Any = "") -> rx.Component:
-    """A secret to type over, in groups; it is put into its place by name and is never kept on the page."""
+def typed_out(place: str, label: Any, hint: Any = "", **value: Any) -> rx.Component:
+    """A text to type over or paste elsewhere, whole to be seen, with the button that copies it.
+
+    `value` is its text; a secret comes without, is put into its place by name and never kept on the page.
+    """
     return rx.el.div(
         rx.el.label(label, html_for=place),
         when(hint, lambda: rx.el.span(hint, class_name="hint", custom_attrs={"id": f"{place}-hint"})),
@@ -68,6 +71,7 @@ def typed_out(place: str, label: Any, hint: Any = "") -> rx.Component:
             spell_check=False,
             class_name="control typed",
             custom_attrs={"autoComplete": "off", **({"aria-describedby": f"{place}-hint"} if hint else {})},
+            **value,
         ),
         rx.el.div(copies(place), class_name="beside no-print"),
         class_name="field",
@@ -126,5 +130,8 @@ SAMPLES: dict[str, Callable[[], rx.Component]] = {
     "devices": lambda: device_rows(DEVICES, lambda _: rx.noop()),
     "a picture to scan": lambda: scan("/icon.svg"),
     "a secret to type over": lambda: typed_out("sample-secret", "Or type this into the app"),
+    "an address to paste": lambda: typed_out(
+        "sample-back", "Redirect address", value="https://portal.example/auth/sign-on/back/brightwater"
+    ),
     "codes shown once": lambda: shown_once("sample-codes", "Your recovery codes", "They were shown once."),
 }

@@ -8,7 +8,6 @@ import reflex as rx
 from portal_app.components.atoms.badge import badge_of
 from portal_app.components.atoms.button import button, link_button
 from portal_app.components.blocks.facts import facts
-from portal_app.components.blocks.security import copies
 from portal_app.components.draw import each, when, words
 from portal_app.shapes.charts import Fact
 from portal_app.shapes.sign_on import HouseOffer, SignOnRow
@@ -49,25 +48,6 @@ def _house(row: Any, acts: Acts) -> rx.Component:
     )
 
 
-def to_copy(place: str, label: Any, value: Any, hint: Any = "") -> rx.Component:
-    """A text that is to be pasted elsewhere, with the button that copies it."""
-    return rx.el.div(
-        rx.el.label(label, html_for=place),
-        when(hint, lambda: rx.el.span(hint, class_name="hint", custom_attrs={"id": f"{place}-hint"})),
-        rx.el.textarea(
-            id=place,
-            rows="2",
-            value=value,
-            read_only=True,
-            spell_check=False,
-            class_name="control typed",
-            custom_attrs={"autoComplete": "off", **({"aria-describedby": f"{place}-hint"} if hint else {})},
-        ),
-        rx.el.div(copies(place), class_name="beside no-print"),
-        class_name="field",
-    )
-
-
 HOUSES = (
     SignOnRow(
         "1",
@@ -97,7 +77,4 @@ SAMPLES: dict[str, Callable[[], rx.Component]] = {
         HOUSES, lambda _: [button("Change", low=True), button("Turn off", low=True)]
     ),
     "offers": lambda: house_offers((HouseOffer("Brightwater Works", "/auth/sign-on/start"),)),
-    "to copy": lambda: to_copy(
-        "sample-back", "Redirect address", "https://portal.example/auth/sign-on/back/brightwater"
-    ),
 }

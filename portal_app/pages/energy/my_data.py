@@ -10,6 +10,7 @@ from portal_app.components.atoms.surface import card, section
 from portal_app.components.blocks.dialog import dialog
 from portal_app.components.blocks.fields import choice, field
 from portal_app.components.blocks.link_rows import link_rows
+from portal_app.components.blocks.security import typed_out
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.draw import when
 from portal_app.pages.page import Page
@@ -34,25 +35,12 @@ def _consent(row: Any) -> rx.Component:
     )
 
 
-def _to_copy(label: str, name: str, value: Any) -> rx.Component:
-    """Something long to copy, whole to be seen."""
-    held = rx.el.textarea(
-        name=name,
-        class_name="control typed",
-        rows="2",
-        value=value,
-        read_only=True,
-        custom_attrs={"id": name},
-    )
-    return rx.el.div(rx.el.label(label, class_name="label", html_for=name), held, class_name="field")
-
-
 def _token() -> rx.Component:
     token = MyDataState.token
     return card(
         rx.el.p("This secret is shown only now. Copy it and give it to ", rx.el.b(token.party), " yourself."),
-        _to_copy("Secret", "token", token.value),
-        _to_copy("Address they read from", "address", token.address),
+        typed_out("token", "Secret", value=token.value),
+        typed_out("address", "Address they read from", value=token.address),
         rx.el.p(token.until, class_name="small quiet"),
         title="For the other party",
     )

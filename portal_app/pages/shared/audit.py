@@ -59,7 +59,7 @@ def _found() -> rx.Component:
     page = State.page
     return rx.el.div(
         rx.el.p(page.found, class_name="small quiet", role="status"),
-        timeline(State.rows, dated=True, empty="Nothing in the trail fits."),
+        rx.cond(State.rows, timeline(State.rows, dated=True)),
         rx.cond(page.older > 0, button("Show older", wide=True, on_click=State.older)),
         link("Download as CSV", page.file_to, reload=True, before="csv", after=""),
         class_name="stack",

@@ -11,7 +11,8 @@ from portal_app.components.blocks.empty import empty
 from portal_app.components.blocks.fields import choice, field, select_field, text_area, tick, wrong
 from portal_app.components.blocks.form_dialog import form_dialog
 from portal_app.components.blocks.people import row_button
-from portal_app.components.blocks.sign_on import house_rows, to_copy
+from portal_app.components.blocks.security import typed_out
+from portal_app.components.blocks.sign_on import house_rows
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.draw import when, words
 from portal_app.pages.page import Page
@@ -164,11 +165,11 @@ def sign_on() -> rx.Component:
         when(page.confirms, _confirms),
         rx.el.div(when(page.rows, house_rows(page.rows, _acts), nobody), class_name="stack loose"),
         section(
-            to_copy(
+            typed_out(
                 "back-to",
                 "Redirect address",
-                page.back_to,
                 "Your OpenID provider asks for it. It is the same for all of yours.",
+                value=page.back_to,
             ),
             title="What your provider needs",
             stacked=True,
