@@ -36,6 +36,5 @@ class BrandPage:
     ready: bool = False
     name: str = ""
     accent: str = ""
-    own_accent: bool = False
     mark: str = ""
     """Where the mark of its own is fetched; "" while it has none."""

@@ -149,6 +149,10 @@ _WORDS = {
 }
 
 
+DRAWN = {"brightwater": "#025b4b", "fjord": "#3b3f9a"}
+"""The colour of each brand that is drawn by hand, by its key."""
+
+
 @lru_cache(maxsize=256)
 def own_brand(colour: str) -> Brand:
     """The colours of a company whose own is `colour` (#rrggbb); nothing is checked yet."""

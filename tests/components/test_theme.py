@@ -60,6 +60,10 @@ def test_a_derived_brand_comes_near_the_one_drawn_by_hand(key, shade):
         assert max(apart) <= 6, (name, colour, derived[name])
 
 
+def test_the_colour_of_a_drawn_brand_is_that_of_its_palette():
+    assert {key: drawn.light["accent-9"] for key, drawn in BRANDS.items()} == palette.DRAWN
+
+
 def test_oklch_goes_there_and_back():
     for colour in ("#025b4b", "#c17505", "#3b3f9a", "#ffffff", "#000000"):
         assert from_oklch(*to_oklch(colour)) == colour

@@ -234,7 +234,7 @@ def _issuer(company: Company, account: Account) -> str:
         "name": company.name,
         "phone": company.phone,
         "brand": company.brand,
-        "colour": str(setting(company, "colour")),
+        "colour": company.accent or str(setting(company, "colour")),
         "bank": company.bank_name,
         "bank_account": company.bank_account,
         "locale": company.locale,

@@ -17,12 +17,9 @@ from portal_app.core.money import written
 from portal_app.services.billing import rules
 from portal_app.services.billing.reading import check_code, lines_of, quantity_text
 from portal_app.services.billing.tables import Bill, BillLine
+from portal_app.shapes.palette import DRAWN
 
 TEMPLATES = Path(__file__).parent / "templates"
-COLOURS = {
-    "brightwater": "#025b4b",
-    "fjord": "#3b3f9a",
-}
 _LINES_AT_MOST = 400
 _LETTER_COUNTRIES = ("US", "CA", "MX")
 _one_at_a_time = threading.Lock()
@@ -113,7 +110,7 @@ def document(bill: Bill, lines: list[BillLine]) -> dict[str, Any]:
         "heading": f"{bill.title}: {money(bill.total_cents)}",
         "issuer": issuer["name"],
         "call": f"Questions? Call {issuer['phone']}" if issuer["phone"] else "",
-        "colour": issuer.get("colour") or COLOURS.get(issuer["brand"], "#16212b"),
+        "colour": issuer.get("colour") or DRAWN.get(issuer["brand"], "#16212b"),
         "paper": "us-letter" if locale.partition("_")[2] in _LETTER_COUNTRIES else "a4",
         "lang": locale.partition("_")[0],
         "customer": issuer["account_name"],

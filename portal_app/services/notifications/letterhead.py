@@ -11,25 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from portal_app.core.accounts import Company
+from portal_app.shapes.colour import contrast
+from portal_app.shapes.palette import DRAWN
 
-_BRANDS = {
+_SHAPES = {
     "brightwater": (
-        "#025b4b",
         '<path fill="currentColor" d="M14 1.5c5 5.7 9 10 9 15.3a9 9 0 0 1-18 0C5 11.5 9 7.2 14 1.5Z"/>'
         '<path d="M15.3 9.5 11 16.2h5.6L12.6 22" fill="none" stroke="#025b4b" stroke-width="2.2" '
-        'stroke-linejoin="round" stroke-linecap="round"/>',
+        'stroke-linejoin="round" stroke-linecap="round"/>'
     ),
     "fjord": (
-        "#3b3f9a",
         '<path fill="currentColor" d="M2 3h6.5L14 14.5 19.5 3H26L16.6 20h-5.200Z"/>'
-        '<path d="M5 25h18" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round"/>',
+        '<path d="M5 25h18" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round"/>'
     ),
 }
 _PLAIN = (
-    "#1d4f6e",
     '<circle cx="14" cy="14" r="10.5" fill="none" stroke="currentColor" stroke-width="3"/>'
-    '<circle cx="14" cy="14" r="4.5" fill="currentColor"/>',
+    '<circle cx="14" cy="14" r="4.5" fill="currentColor"/>'
 )
+_PLAIN_COLOUR = "#1d4f6e"
 _TEMPLATES = Path(__file__).parent / "templates"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _INK = "#000000"
@@ -57,7 +57,7 @@ class Letterhead:
 
 def letterhead(company: Company) -> Letterhead:
     """The letterhead of a company; words on its colour are readable whatever colour it chose."""
-    own, shapes = _BRANDS.get(company.brand, _PLAIN)
+    own, shapes = DRAWN.get(company.brand, _PLAIN_COLOUR), _SHAPES.get(company.brand, _PLAIN)
     accent = company.accent if _COLOUR.fullmatch(company.accent) else own
     ink = _ink_on(accent)
     mark = company.mark or _whole(shapes.replace(own, accent))
@@ -76,19 +76,6 @@ def letterhead(company: Company) -> Letterhead:
 
 def _whole(shapes: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 28">{shapes}</svg>'
-
-
-def _light(colour: str) -> float:
-    """The relative luminance of WCAG 2.2."""
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours as "#025b4b", from 1 to 21, by WCAG 2.2."""
-    low, high = sorted((_light(one), _light(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def _ink_on(ground: str) -> str:

@@ -13,7 +13,7 @@ from portal_app.core.errors import Refusal
 from portal_app.settings import settings
 from portal_app.shapes.companies import BrandPage, Look
 from portal_app.shapes.files import Upload, UploadDoor
-from portal_app.shapes.palette import Verdict, look_at
+from portal_app.shapes.palette import DRAWN, Verdict, look_at
 from portal_app.shapes.status import Notice
 
 SETS = "company.brand"
@@ -27,8 +27,8 @@ _BEFORE, _AFTER = (
     'href="data:image/png;base64,',
     '"/></svg>',
 )
-_DRAWN = {"": "#025b4b", "brightwater": "#025b4b", "fjord": "#3b3f9a"}
-"""The colour of the brands that are drawn by hand."""
+_PLAIN = DRAWN["brightwater"]
+"""What a company wears that has no brand of its own yet."""
 
 
 @reads
@@ -39,8 +39,7 @@ def page(access: Access) -> BrandPage:
     return BrandPage(
         ready=True,
         name=company.name,
-        accent=company.accent or _DRAWN.get(company.brand, "#025b4b"),
-        own_accent=bool(company.accent),
+        accent=company.accent or DRAWN.get(company.brand, _PLAIN),
         mark=f"/brand/{company.worn}.png" if company.mark else "",
     )
 
@@ -73,7 +72,7 @@ def save(access: Access, name: str, colour: str) -> Notice:
         raise Refusal(found.says, "accent")
     company = access.db.get_one(Company, access.visitor.company_id)
     before = {"name": company.name, "accent": company.accent}
-    if accent == _DRAWN.get(company.brand) and not company.accent:
+    if accent == DRAWN.get(company.brand, _PLAIN) and not company.accent:
         accent = ""
     if company.short_name == company.name:
         company.short_name = name[:60]
@@ -147,5 +146,8 @@ def look_of(slug: str) -> Look | None:
         if company is None or (company.demo and not settings().demo):
             return None
         found = company.mark.removeprefix(_BEFORE).removesuffix(_AFTER)
-        drawn = _DRAWN.get(company.brand, "") if company.brand else ""
-        return Look(company.worn, company.accent or drawn, base64.b64decode(found) if company.mark else b"")
+        return Look(
+            company.worn,
+            company.accent or DRAWN.get(company.brand, ""),
+            base64.b64decode(found) if company.mark else b"",
+        )

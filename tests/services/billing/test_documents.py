@@ -8,6 +8,7 @@ import pypdf
 import pytest
 
 from portal_app.core.access import acting_for, acting_for_company
+from portal_app.core.accounts import Company
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.jobs.threads import Worker
 from portal_app.services.billing import errands, pdf, service
@@ -66,6 +67,19 @@ def test_the_pdf_says_how_to_pay_and_carries_the_check_code_of_the_portal(house,
         f"Reference {bill.reference}",
     ):
         assert fact in text
+
+
+def test_a_bill_wears_the_colour_that_the_company_chose_when_it_was_issued(house, issue):
+    with acting_for_company(house.company.id) as access:
+        company = access.db.get_one(Company, house.company.id)
+        company.accent = "#7a1f3d"
+        access.db.add(company)
+    bill = issue()
+    with acting_for_company(house.company.id) as access:
+        assert pdf.to_file(access, bill.id).says["colour"] == "#7a1f3d"
+        access.db.get_one(Company, house.company.id).accent = "#025b4b"
+        access.db.flush()
+        assert pdf.to_file(access, bill.id).says["colour"] == "#7a1f3d", "an issued bill stays as it was"
 
 
 def test_the_pdf_asks_for_what_credit_has_not_paid(house, issue):

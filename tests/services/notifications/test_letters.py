@@ -12,8 +12,9 @@ from portal_app.core.access import acting_for, acting_for_company
 from portal_app.core.accounts import Company
 from portal_app.services.identity import mailing
 from portal_app.services.notifications import post, service
-from portal_app.services.notifications.letterhead import contrast, letterhead
+from portal_app.services.notifications.letterhead import letterhead
 from portal_app.settings import settings
+from portal_app.shapes.colour import contrast
 from tests.cast import allowed
 from tests.services.notifications.test_service import post_box, work  # noqa: F401 -- the same server
 
