@@ -17,11 +17,13 @@ def tables() -> dict[str, Any]:
     return {mapper.class_.__tablename__: mapper.class_ for mapper in _registry.mappers}
 
 
-def read(access: Access, table: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+def read(access: Access, table: str, columns: Sequence[str], *where: Any) -> Iterator[dict[str, Any]]:
     """The rows of a table that this visitor may see, these columns alone, in the order of their keys."""
     shape = tables()[table]
     keys = shape.__table__.primary_key.columns
-    found = access.columns(shape, *(shape.__table__.c[name] for name in columns)).order_by(*keys)
+    found = (
+        access.columns(shape, *(shape.__table__.c[name] for name in columns)).where(*where).order_by(*keys)
+    )
     for row in access.db.execute(found.execution_options(yield_per=1000)).mappings():
         yield dict(row)
 

@@ -40,12 +40,14 @@ class OwnTable:
     """A table whose rows go into somebody's copy of their own data: these columns alone, named with spaces.
 
     `needs` is the right in an account that shows its rows there; `file` names the column that holds the name
-    of a private file and the folder it lies in.
+    of a private file and the folder it lies in. `by` is for a table of the company: the column that says
+    whose a row is, and what of the person stands there.
     """
 
     columns: str
     needs: str = ""
     file: tuple[str, str] = ("", "")
+    by: tuple[str, Literal["", "id", "email"]] = ("", "")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def privacy() -> rx.Component:
         section(
             rx.el.p(
                 "One file with your person, your accounts as your place in them shows them, bills, payments, "
-                "readings, requests and the photos you sent.",
+                "readings, requests, mails, the trail of what you did and the photos you sent.",
             ),
             rx.el.p(page.says, role="status", class_name="quiet"),
             rx.cond(page.state == "ready", fetch),

@@ -34,3 +34,10 @@ OWN_DATA: dict[str, OwnTable] = {
         "account_id person_id party scope ends_on revoked_at used_at", needs="data.share"
     ),
 }
+
+NOT_TAKEN: dict[str, str] = {
+    "dayuse": "sums of the readings that are taken",
+    "readingsummary": "sums of the readings that are taken",
+    "neighbourgroup": "totals of other homes",
+}
+"""Energy tables with rows of a person that are not taken along, each with its reason."""

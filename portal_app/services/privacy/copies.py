@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -212,11 +212,11 @@ def _packed(
             of_account = own_rows.by_account(table)
             readers = [_as(access, person, company, place) for place in (places if of_account else [None])]
             readers = [reader for reader in readers if not own.needs or reader.may(own.needs)]
+            # What a table of the company holds of somebody is read by the house, by who it is about.
+            about = _about(table, own, person)
             files = list[str]()
             with archive.open(f"{table}.json", "w", force_zip64=True) as sheet:
-                _write_rows(
-                    sheet, [one for one in readers if not own.needs or one.may(own.needs)], table, own, files
-                )
+                _write_rows(sheet, [access] if about else readers, table, own, files, about)
             for name in files:
                 try:
                     archive.writestr(f"files/{name}", sealed_files.load(own.file[1], name))
@@ -225,10 +225,18 @@ def _packed(
     return out.getvalue()
 
 
-def _write_rows(sheet: Any, readers: list[Access], table: str, own: OwnTable, files: list[str]) -> None:
+def _about(table: str, own: OwnTable, person: Person) -> list[Any]:
+    column, holds = own.by
+    whose = {"id": person.id, "email": person.email}
+    return [col(getattr(own_rows.tables()[table], column)) == whose[holds]] if holds else []
+
+
+def _write_rows(
+    sheet: Any, readers: Sequence[Access], table: str, own: OwnTable, files: list[str], about: Sequence[Any]
+) -> None:
     before = b"["
     for reader in readers:
-        for row in own_rows.read(reader, table, own.columns.split()):
+        for row in own_rows.read(reader, table, own.columns.split(), *about):
             sheet.write(before + b"\n" + json.dumps(row, default=str).encode())
             before = b","
             if own.file[0] and row[own.file[0]]:

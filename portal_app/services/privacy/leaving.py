@@ -26,6 +26,7 @@ REMINDS = timedelta(days=3)
 """So long before the end the person is reminded."""
 STOP_PAGE = "/leaving/stop"
 OPEN = ("asked", "held")
+_DEMO = "The people of the demo stay, so that the next visitor finds them too. Nothing is deleted."
 
 
 def open_wish(access: Access) -> Erasure | None:
@@ -93,10 +94,15 @@ def _standing(common: EndPage, wish: Erasure | None, found: plans.Plan, day_word
 
 
 def ask(access: Access) -> Notice:
-    """Ask to be deleted in fourteen days. Raises ProveAgain without a fresh proof; a second tap asks once."""
+    """Ask to be deleted in fourteen days; a second tap asks once.
+
+    Raises ProveAgain without a fresh proof, Refusal for one of the demo's people.
+    """
     _customer(access)
-    access.require_fresh()
     visitor = access.visitor
+    if access.get(Person, visitor.person_id).demo_says:
+        raise Refusal(_DEMO)
+    access.require_fresh()
     # Two taps at once wait here for each other.
     me = access.db.exec(access.rows(Person, col(Person.id) == visitor.person_id).with_for_update()).one()
     wish = open_wish(access)

@@ -16,6 +16,26 @@ HOUSE: dict[str, OwnTable] = {
     "erasure": OwnTable("made_at reference state due_at cancelled_at done_at report"),
     "draft": OwnTable("key changed_at facts"),
     "news": OwnTable("account_id at about title detail"),
+    "directory_person": OwnTable(
+        "made_at user_name external_id active changed_at facts", by=("person_id", "id")
+    ),
+    "directory_seat": OwnTable("made_at group_id", by=("person_id", "id")),
+    "invitation": OwnTable(
+        "made_at email name role scopes proxy place_ends_at reason ends_at accepted_at withdrawn_at",
+        by=("email", "email"),
+    ),
+    "mail": OwnTable("at recipient subject text state", by=("recipient", "email")),
+    "use_event": OwnTable("at name outcome milliseconds path", by=("person_id", "id")),
+    "hold": OwnTable("made_at reason ends_at lifted_at", by=("person_id", "id")),
+    "way_back": OwnTable(
+        "made_at reference state says reach address decided_at ends_at", by=("person_id", "id")
+    ),
+    "audit_entry": OwnTable("at action about address", by=("actor", "id")),
+    "autopay_notice": OwnTable("account_id bill_id cents sent_on debit_on state", needs="bill.see"),
+    "budget_review": OwnTable(
+        "account_id quarter state old_cents new_cents balance_cents looked_on", needs="bill.see"
+    ),
+    "transfer": OwnTable("account_id payment_id cents credited_cents received_on", needs="bill.see"),
     "bill": OwnTable(
         "id account_id number reference state title site_name period_from period_to issued_on due_on "
         "currency total_cents opening_cents",
@@ -35,3 +55,12 @@ HOUSE: dict[str, OwnTable] = {
     ),
 }
 """What every kind of portal holds of somebody. No hash, key or secret is named, and so none is taken."""
+
+NOT_TAKEN: dict[str, str] = {
+    "ledger_entry": "what bills and payments say already, booked once more",
+    "mailed_link": "the mails themselves are taken; of a link we keep a seal for as long as it opens a door",
+    "recovery_code": "a seal that cannot be turned back",
+    "sign_in_step": "half a sign-in, gone within a day; the whole one is taken",
+    "staff_invitation": "invitations of the company's own people, who ask their company",
+}
+"""Tables with rows of a person that are not taken along, each with its reason."""

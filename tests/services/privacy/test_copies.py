@@ -19,13 +19,16 @@ from portal_app.core.errors import NotYours, OnlyLooking, ProveAgain, Refusal
 from portal_app.core.outbox import Job
 from portal_app.jobs import run
 from portal_app.jobs.handlers import handlers
+from portal_app.portals.energy.leaving import ENDS
+from portal_app.portals.energy.own_data import NOT_TAKEN as ENERGY_NOT_TAKEN
 from portal_app.portals.energy.own_data import OWN_DATA
 from portal_app.registry import KINDS
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
-from portal_app.services.privacy import copies
-from portal_app.services.privacy.own_data import HOUSE
+from portal_app.services.privacy import copies, fates
+from portal_app.services.privacy.own_data import HOUSE, NOT_TAKEN
 from portal_app.services.privacy.tables import Copy
+from portal_app.services.scim.tables import DirectoryGroup, DirectoryPerson, DirectorySeat, DirectoryToken
 from portal_app.settings import settings
 from tests.engines import past_the_wall
 
@@ -89,6 +92,8 @@ def fill(visitor, marker: str) -> None:
             row = {column.name: _value(column, f"{marker} {name}"[:26]) for column in table.columns}
             owner = {"company_id": visitor.company_id, "account_id": visitor.account_id}
             owner["person_id"] = owner["asked_by"] = visitor.person_id
+            column, holds = TABLES[name].by
+            owner |= {column: visitor.person_id if holds == "id" else visitor.email} if holds else {}
             db.execute(table.insert().values(row | {k: v for k, v in owner.items() if k in row}))
     engine.dispose()
 
@@ -100,8 +105,9 @@ def test_everything_of_theirs_is_in_it_and_nothing_of_another_person_or_company(
     work()
     held = fetched(people.owner)
     for name in TABLES.keys() - {"account", "person", "member", "own_copy"}:
-        [row] = json.loads(held[f"{name}.json"])
-        assert set(row) == set(TABLES[name].columns.split())
+        rows = json.loads(held[f"{name}.json"])
+        assert len(rows) == 1 or name == "audit_entry", name
+        assert set(rows[0]) == set(TABLES[name].columns.split())
     assert json.loads(held["person.json"])[0]["email"] == people.owner.email
     assert [row["number"] for row in json.loads(held["account.json"])] == ["1001"]
     whole = b"".join(held.values())
@@ -116,6 +122,33 @@ def test_no_column_that_is_taken_along_is_a_secret_and_each_one_exists():
         columns = set(own.columns.split())
         assert columns <= set(all_tables.METADATA.tables[name].columns.keys()), name
         assert not [one for one in columns for word in SECRETS if word in one and one not in _HARMLESS], name
+
+
+def test_every_table_with_rows_of_a_person_is_taken_along_or_says_why_not():
+    of_somebody = {**fates.HOUSE, **ENDS.fates}.keys()
+    left_out = {**NOT_TAKEN, **ENERGY_NOT_TAKEN}
+    assert of_somebody == TABLES.keys() | left_out.keys()
+    assert not TABLES.keys() & left_out.keys()
+    assert all(left_out.values())
+
+
+@pytest.mark.usefixtures("both_engines")
+def test_what_a_directory_says_of_somebody_goes_along_and_of_nobody_else(people):
+    with acting_for_company(people.company.id) as access:
+        token = access.add(DirectoryToken, name="Head office", key_hash="x")
+        group = access.add(DirectoryGroup, token_id=token.id, name="Money")
+        for who in (people.owner, people.stranger):
+            known = {"token_id": token.id, "person_id": who.person_id}
+            access.add(DirectoryPerson, user_name=who.email, facts=json.dumps({"title": who.name}), **known)
+            access.add(DirectorySeat, group_id=group.id, **known)
+    do(people.owner, copies.ask)
+    work()
+    held = fetched(people.owner)
+    [told] = json.loads(held["directory_person.json"])
+    assert (told["user_name"], told["facts"]) == (people.owner.email, '{"title": "Olive"}')
+    assert [seat["group_id"] for seat in json.loads(held["directory_seat.json"])] == [group.id]
+    assert [row["action"] for row in json.loads(held["audit_entry.json"])] == ["privacy.copy_asked"]
+    assert people.stranger.email.encode() not in b"".join(held.values())
 
 
 _HARMLESS = {"postcode", "tariff_code", "code"}
