@@ -145,7 +145,7 @@ def bill() -> rx.Component:
     )
     lines = section(
         bill_lines(page.lines, page.total_label, page.total),
-        rx.el.p("Tap a line and it explains itself here.", class_name="small quiet"),
+        rx.el.p("Tap a line and it explains itself here.", class_name="small quiet no-print"),
         rx.el.div(
             link_button("Save as PDF", page.pdf, icon="pdf", low=True, reload=True),
             link_button("Save as CSV", page.csv, icon="download", low=True, reload=True),

@@ -7,6 +7,7 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
+from portal_app.services.billing.tables import Bill
 from portal_app.settings import settings
 
 _ALPHABET = "23456789ACDEFGHJKLMNPQRTUVWXYZ"
@@ -41,6 +42,20 @@ def code_of(*facts: object) -> str:
         number, rest = divmod(number, len(_ALPHABET))
         letters += _ALPHABET[rest]
     return f"{letters[:5]}-{letters[5:]}"
+
+
+def check_code(bill: Bill) -> str:
+    """The code over a bill's figures and the bank details printed on it."""
+    return code_of(
+        bill.company_id,
+        bill.number,
+        bill.issued_on,
+        bill.due_on,
+        bill.currency,
+        bill.total_cents,
+        bill.reference,
+        bill.issuer,
+    )
 
 
 def same_code(typed: object, code: str) -> bool:

@@ -1,4 +1,8 @@
-"""A bill as PDF/A-2b: the stored rows set in type, the same bytes whenever it is asked for."""
+"""A bill as PDF/A-2b: the stored rows set in type, the same bytes whenever it is asked for.
+
+A bill is printed as the version it was issued with says (`Bill.template`): `paper_N.document` and
+`templates/bill_N.typ`. Versions are added, never changed.
+"""
 
 import hashlib
 import json
@@ -13,15 +17,13 @@ from sqlmodel import col
 
 from portal_app.core.access import Access, reads
 from portal_app.core.errors import Refusal
-from portal_app.core.money import written
-from portal_app.services.billing import rules
-from portal_app.services.billing.reading import check_code, lines_of, quantity_text
-from portal_app.services.billing.tables import Bill, BillLine
-from portal_app.shapes.palette import DRAWN
+from portal_app.services.billing import paper_1, paper_2
+from portal_app.services.billing.reading import lines_of
+from portal_app.services.billing.tables import Bill
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LINES_AT_MOST = 400
-_LETTER_COUNTRIES = ("US", "CA", "MX")
+PAPERS = {1: paper_1.document, 2: paper_2.document}
 _one_at_a_time = threading.Lock()
 
 
@@ -95,77 +97,4 @@ def _printable(access: Access, bill: Bill) -> Printable:
     if len(lines) > _LINES_AT_MOST:
         raise Refusal("This bill is too long to print. Save it as CSV instead.")
     moment = datetime.combine(bill.issued_on, time(), UTC)
-    return Printable(bill.id, document(bill, lines), bill.template, moment)
-
-
-def document(bill: Bill, lines: list[BillLine]) -> dict[str, Any]:
-    """Everything a printed bill says, from the rows alone: nothing that changes after it was issued."""
-    issuer: dict[str, str] = json.loads(bill.issuer)
-    locale = issuer["locale"]
-
-    def money(cents: int) -> str:
-        return written(cents, bill.currency, locale)
-
-    return {
-        "heading": f"{bill.title}: {money(bill.total_cents)}",
-        "issuer": issuer["name"],
-        "call": f"Questions? Call {issuer['phone']}" if issuer["phone"] else "",
-        "colour": issuer.get("colour") or DRAWN.get(issuer["brand"], "#16212b"),
-        "paper": "us-letter" if locale.partition("_")[2] in _LETTER_COUNTRIES else "a4",
-        "lang": locale.partition("_")[0],
-        "customer": issuer["account_name"],
-        "account": issuer["account_number"],
-        "site": bill.site_name,
-        "currency": bill.currency,
-        "facts": [
-            ["Bill number", str(bill.number)],
-            ["Issued", rules.long_day(bill.issued_on)],
-            ["For", rules.period_text(bill.period_from, bill.period_to)],
-            ["Due", rules.long_day(bill.due_on)],
-        ],
-        "lines": [_printed(line, money(line.amount_cents)) for line in lines],
-        "total": money(bill.total_cents),
-        "note": _note(bill, money(abs(bill.opening_cents)), money(bill.total_cents - _to_pay(bill))),
-        "pay": _how_to_pay(bill, issuer, money(_to_pay(bill))),
-        "check": f"Check code {check_code(bill)}. Type it on the portal, under Billing, to see it is ours.",
-        "footer": f"{issuer['name']}, bill {bill.number}",
-    }
-
-
-def _printed(line: BillLine, amount: str) -> dict[str, str]:
-    days = rules.period_text(line.from_on, line.to_on) if line.from_on and line.to_on else ""
-    return {
-        "title": line.title,
-        "quantity": quantity_text(line),
-        "amount": amount,
-        "why": line.why,
-        "days": days,
-    }
-
-
-def _to_pay(bill: Bill) -> int:
-    """What was left of a bill when it was issued: its total without the credit used on it at once."""
-    return bill.total_cents - min(max(-bill.opening_cents, 0), max(bill.total_cents, 0))
-
-
-def _note(bill: Bill, amount: str, used: str) -> str:
-    if bill.opening_cents > 0:
-        return (
-            f"When this was issued, {amount} of earlier bills was still open. It is not charged again here."
-        )
-    if bill.opening_cents < 0:
-        return f"You had a credit of {amount}. {used} of it went to this bill."
-    return ""
-
-
-def _how_to_pay(bill: Bill, issuer: dict[str, str], total: str) -> dict[str, Any]:
-    if _to_pay(bill) <= 0:
-        return {"heading": "There is nothing to pay on this bill", "rows": []}
-    rows = [
-        ["Pay to", issuer["name"]],
-        ["Bank", issuer["bank"]],
-        ["Account", issuer["bank_account"]],
-        ["Reference", bill.reference],
-    ]
-    heading = f"Pay {total} by {rules.long_day(bill.due_on)}, by bank transfer"
-    return {"heading": heading, "rows": [row for row in rows if row[1]]}
+    return Printable(bill.id, PAPERS[bill.template](bill, lines), bill.template, moment)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from sqlmodel import col
 
@@ -11,11 +10,11 @@ from portal_app.core import clock
 from portal_app.core.access import Access, reads
 from portal_app.core.accounts import Account
 from portal_app.core.errors import NotYours
-from portal_app.core.money import symbol, to_minor
 from portal_app.services.billing import checkcode, ledger, rules
 from portal_app.services.billing.company import company_of, money, today
 from portal_app.services.billing.ledger import LedgerEntry
 from portal_app.services.billing.tables import Bill, BillLine, Payment, Transfer
+from portal_app.services.billing.wording import said_of
 from portal_app.shapes.billing import BillView, Owed, PaymentLine
 from portal_app.shapes.money import ExplainedLine, InvoiceLine, SumLine
 from portal_app.shapes.status import Badge, Notice
@@ -88,12 +87,6 @@ def lines_of(access: Access, bill_id: str) -> list[BillLine]:
     return access.all(BillLine, col(BillLine.bill_id) == bill_id, order=col(BillLine.place))
 
 
-def quantity_text(line: BillLine) -> str:
-    """How a line came about: "612 kWh at 0.30", exactly as stored."""
-    amount = f"{line.quantity} {line.unit}".strip()
-    return f"{amount} at {line.rate}" if amount and line.rate else amount
-
-
 @reads
 def bill(access: Access, bill_id: str) -> BillView:
     """Open one bill: every line with its explanation, the sum, what was paid and what is left."""
@@ -116,7 +109,7 @@ def bill(access: Access, bill_id: str) -> BillView:
         sums=_sums(access, found, left),
         payable=left > 0 and found.state in ("issued", "part_paid"),
         reference=found.reference,
-        check_code=check_code(found),
+        check_code=checkcode.check_code(found),
         note=_brought_forward(access, found),
         bank_notice=_bank_notice(access, found),
     )
@@ -124,32 +117,9 @@ def bill(access: Access, bill_id: str) -> BillView:
 
 def _explained(access: Access, bill: Bill, line: BillLine) -> ExplainedLine:
     amount = money(access, line.amount_cents, bill.currency)
-    return ExplainedLine(line.id, line.title, _read_aloud(access, bill, line), amount, line.why)
-
-
-def _read_aloud(access: Access, bill: Bill, line: BillLine) -> str:
-    """How a line came about, as a person says it: "294 kWh at $0.30", "7.5 % of $190.90"."""
-    if not line.quantity or not line.rate:
-        return quantity_text(line)
-    amount, rate = Decimal(line.quantity), Decimal(line.rate)
-    if line.unit == "taxable":
-        return f"{_plain(rate * 100)} % of {money(access, to_minor(amount, bill.currency), bill.currency)}"
-    unit = f"{line.unit}s" if line.unit in ("day", "month") and amount != 1 else line.unit
-    minus = "−" if rate < 0 else ""
-    price = f"{minus}{symbol(bill.currency, access.visitor.locale)}{_price(abs(rate))}"
-    return f"{_plain(amount)} {unit} at {price}"
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value.quantize(Decimal('0.1')) if abs(value) >= 100 else value.quantize(Decimal('0.001')):,}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _price(rate: Decimal) -> str:
-    """A price with at least its cents: 0.30, 0.012."""
-    text = f"{rate.normalize():f}"
-    whole, _, digits = text.partition(".")
-    return f"{whole}.{digits.ljust(2, '0')}"
+    return ExplainedLine(
+        line.id, line.title, said_of(line, bill.currency, access.visitor.locale), amount, line.why
+    )
 
 
 def _sums(access: Access, bill: Bill, left: int) -> tuple[SumLine, ...]:
@@ -169,20 +139,6 @@ def _brought_forward(access: Access, bill: Bill) -> str:
             f"When this was issued, {amount} of earlier bills was still open. It is not charged again here."
         )
     return f"When this was issued, you had a credit of {amount}." if bill.opening_cents < 0 else ""
-
-
-def check_code(bill: Bill) -> str:
-    """The code over a bill's figures and the bank details printed on it."""
-    return checkcode.code_of(
-        bill.company_id,
-        bill.number,
-        bill.issued_on,
-        bill.due_on,
-        bill.currency,
-        bill.total_cents,
-        bill.reference,
-        bill.issuer,
-    )
 
 
 def _bank_notice(access: Access, bill: Bill) -> str:
@@ -205,7 +161,7 @@ def check_bill(access: Access, number: str, code: str) -> Notice:
     wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
     found = access.first(Bill, col(Bill.number) == wanted) if wanted else None
     company = company_of(access)
-    if found is None or not checkcode.same_code(code, check_code(found)):
+    if found is None or not checkcode.same_code(code, checkcode.check_code(found)):
         text = (
             f"Do not pay it. Pay only what you see under Billing, or call {company.name} on {company.phone}."
         )

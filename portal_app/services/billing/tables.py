@@ -9,6 +9,9 @@ from sqlmodel import Field
 from portal_app.core.tables import AccountRow, StaffRow, moment_field
 from portal_app.services.billing import guards
 
+NEWEST_TEMPLATE = 2
+"""The version of the printed bill that bills are issued with from now on (`pdf.PAPERS`)."""
+
 
 def cents_field(**options: Any) -> Any:
     """A column for an amount in minor units: 64 bits on both engines."""
@@ -65,7 +68,7 @@ class Bill(AccountRow, table=True):
     tax_rule: str = Field(default="per line, half up", max_length=60)
     issuer: str = long_text("{}")
     pdf_sha256: str = Field(default="", max_length=64)
-    template: int = 1
+    template: int = NEWEST_TEMPLATE
     version: int = 1
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from portal_app.core import measures
+from portal_app.core.money import written
 from portal_app.portals.energy.rules.pricing import ENERGY_KEYS
 from portal_app.portals.energy.rules.rounding import plain, to_cents, whole
 from portal_app.portals.energy.rules.tariffs import Line, Priced
@@ -43,7 +45,23 @@ def rate_words(rate: Decimal, money: Money, minor: str = "cents") -> str:
     return f"{plain(cents, 4)} {minor}"
 
 
-def explain(line: Line, lines: Sequence[Line], money: Money) -> Explanation:
+@dataclass(frozen=True)
+class Words:
+    """How the company writes figures: an amount of cents, a price, and how a line came about."""
+
+    currency: str = "USD"
+    locale: str = "en_US"
+
+    def __call__(self, cents: int) -> str:
+        """An amount: "$24.00"."""
+        return written(cents, self.currency, self.locale)
+
+    def said(self, line: Line) -> str:
+        """The sentence that stands beside the line: "31 days at $0.49 a day"."""
+        return measures.said(line.quantity, line.unit, line.rate, self.currency, self.locale)
+
+
+def explain(line: Line, lines: Sequence[Line], money: Words) -> Explanation:
     """Explain one line from itself and its neighbours; every line has an explanation."""
     tell = {
         "tier": _tier,
@@ -65,7 +83,7 @@ def _amount(line: Line) -> str:
     return f"{plain(line.quantity)} {unit}"
 
 
-def _tier(line: Line, lines: Sequence[Line], money: Money) -> str:
+def _tier(line: Line, lines: Sequence[Line], money: Words) -> str:
     same = [other for other in lines if other.explain_key == "tier" and other.start == line.start]
     below = [other for other in same if other.beyond < line.beyond and other.code[:-1] == line.code[:-1]]
     if not below:
@@ -78,7 +96,7 @@ def _tier(line: Line, lines: Sequence[Line], money: Money) -> str:
     return f"{text} Every {plain(SAMPLE)} {line.unit} less would have saved {saved} here."
 
 
-def _first_tier(line: Line, money: Money) -> str:
+def _first_tier(line: Line, money: Words) -> str:
     each = rate_words(line.rate, money)
     if line.ceiling is None:
         return f"{_amount(line)} at {each} each."
@@ -89,9 +107,9 @@ def _first_tier(line: Line, money: Money) -> str:
     )
 
 
-def _period(line: Line, lines: Sequence[Line], money: Money) -> str:
+def _period(line: Line, lines: Sequence[Line], money: Words) -> str:
     others = [other for other in lines if other.explain_key == "period" and other.rate < line.rate]
-    text = f"{_amount(line)} used in the hours “{line.name}”, at {rate_words(line.rate, money)} each."
+    text = f"Used in the hours “{line.name}”: {money.said(line)}."
     if not others or line.quantity <= 0:
         return text
     cheapest = min(others, key=lambda other: other.rate)
@@ -100,11 +118,11 @@ def _period(line: Line, lines: Sequence[Line], money: Money) -> str:
     return f"{text} Moving {plain(move)} {line.unit} to “{cheapest.name}” would have saved {saved}."
 
 
-def _flat(line: Line, _lines: Sequence[Line], money: Money) -> str:
-    return f"{_amount(line)} at {rate_words(line.rate, money)} each, the same at any hour."
+def _flat(line: Line, _lines: Sequence[Line], money: Words) -> str:
+    return f"{money.said(line)}, the same at any hour."
 
 
-def _difference(line: Line, _lines: Sequence[Line], money: Money) -> str:
+def _difference(line: Line, _lines: Sequence[Line], money: Words) -> str:
     if line.quantity < 0:
         more = plain(-line.quantity)
         return (
@@ -116,24 +134,24 @@ def _difference(line: Line, _lines: Sequence[Line], money: Money) -> str:
     )
 
 
-def _fixed(line: Line, _lines: Sequence[Line], money: Money) -> str:
+def _fixed(line: Line, _lines: Sequence[Line], money: Words) -> str:
     return (
-        f"{_amount(line)} at {rate_words(line.rate, money)} a day for your meter, the line to your home "
-        "and billing. It is the same however much you use."
+        f"{money.said(line)} for your meter, the line to your home and billing. "
+        "It is the same however much you use."
     )
 
 
-def _fixed_bill(line: Line, _lines: Sequence[Line], money: Money) -> str:
+def _fixed_bill(line: Line, _lines: Sequence[Line], money: Words) -> str:
     part = "" if line.quantity == 1 else " Part of it is charged here, by days."
     return f"{money(to_cents(line.rate))} a bill for your meter and billing, however much you use.{part}"
 
 
-def _rider(line: Line, _lines: Sequence[Line], money: Money) -> str:
+def _rider(line: Line, _lines: Sequence[Line], money: Words) -> str:
     why = line.why or KNOWN.get(line.code, "")
-    return f"{why} {_amount(line)} at {rate_words(line.rate, money)} each.".strip()
+    return f"{why} {money.said(line)}.".strip()
 
 
-def _minimum(line: Line, _lines: Sequence[Line], money: Money) -> str:
+def _minimum(line: Line, _lines: Sequence[Line], money: Words) -> str:
     least = to_cents(line.ceiling or Decimal(0))
     return (
         f"Every bill comes to at least {money(least)} before tax, to keep your meter connected. "
@@ -141,12 +159,11 @@ def _minimum(line: Line, _lines: Sequence[Line], money: Money) -> str:
     )
 
 
-def _tax(line: Line, _lines: Sequence[Line], money: Money) -> str:
-    share = f"{plain(line.rate * 100, 4)} %"
-    return f"{share} of the {money(to_cents(line.quantity))} above. We collect it and pass all of it on."
+def _tax(line: Line, _lines: Sequence[Line], money: Words) -> str:
+    return f"{money.said(line)}, the charges above. We collect it and pass all of it on."
 
 
-def _credit(line: Line, _lines: Sequence[Line], money: Money) -> str:
+def _credit(line: Line, _lines: Sequence[Line], money: Words) -> str:
     why = line.why or KNOWN.get(line.code, "")
     return f"{why} It takes {money(-line.cents)} off this bill.".strip()
 

@@ -1,14 +1,13 @@
 """From readings to a bill: priced, explained line by line, and why it differs from the one before."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlmodel import col
 
-from portal_app.core import money, when
-from portal_app.core.access import Access, SystemAccess, reads
+from portal_app.core import measures, money, when
+from portal_app.core.access import Access, SystemAccess, Visitor, reads
 from portal_app.core.clock import today
 from portal_app.core.errors import Refusal
 from portal_app.portals.energy.rules import explain
@@ -47,7 +46,7 @@ def issue(
         priced = main.priced(start, end, with_credits=True) if main.whole(start, end) else None
         if priced is None:
             return None
-        drafts += _drafts(priced, supply.register.commodity, _said(access))
+        drafts += _drafts(priced, supply, access.visitor)
     if not drafts:
         return None
     return billing.issue_bill(
@@ -66,15 +65,17 @@ def issue(
     )
 
 
-def _said(access: Access) -> Callable[[int], str]:
-    return lambda cents: money.written(cents, access.visitor.currency, access.visitor.locale)
+def _said(reader: Visitor) -> explain.Words:
+    return explain.Words(reader.currency, reader.locale)
 
 
-def _drafts(priced: Priced, commodity: str, said: Callable[[int], str]) -> list[billing.LineDraft]:
+def _drafts(priced: Priced, supply: places.Supply, reader: Visitor) -> list[billing.LineDraft]:
     """Bill lines with their explanations; a line of gas says so where electricity has the same one."""
     drafts = []
+    commodity = supply.register.commodity
+    group = {"group": commodity.capitalize(), "group_note": _counted(priced, supply.meter.number, reader)}
     for line in priced.lines:
-        told = explain.explain(line, priced.lines, said)
+        told = explain.explain(line, priced.lines, _said(reader))
         title = _title(line, told.title, commodity)
         drafts.append(
             billing.LineDraft(
@@ -88,7 +89,7 @@ def _drafts(priced: Priced, commodity: str, said: Callable[[int], str]) -> list[
                 from_on=line.start,
                 to_on=line.end - timedelta(days=1),
                 explain_key=line.explain_key,
-                facts=_facts(line),
+                facts=_facts(line) | group,
             )
         )
     return drafts
@@ -108,6 +109,18 @@ def _title(line: Line, told: str, commodity: str) -> str:
     if line.explain_key == "period":
         return f"{name}, {line.name[:1].lower()}{line.name[1:]}"
     return told if commodity == "electricity" else f"{name}: {told[:1].lower()}{told[1:]}"
+
+
+def _counted(priced: Priced, meter: str, reader: Visitor) -> str:
+    """What the meter counted, for the head of a supply's lines: "Meter 4410: 331.096 kWh, 10.7 kWh a day"."""
+    used = [line for line in priced.lines if line.explain_key in ENERGY_KEYS]
+    if not used:
+        return f"Meter {meter}" if meter else ""
+    quantity = sum((line.quantity for line in used), Decimal(0))
+    a_day = (quantity / (priced.end - priced.start).days).quantize(Decimal("0.1"))
+    both = [measures.amount(amount, used[0].unit, reader.locale) for amount in (quantity, a_day)]
+    said = f"{both[0]}, {both[1]} a day"
+    return f"Meter {meter}: {said}" if meter else said
 
 
 def _plainly(value: Decimal) -> str:
@@ -291,12 +304,12 @@ def _why_different(access: Access, row: Bill, before: Bill) -> tuple[SumLine, ..
         if this is None or last is None:
             return ()
         for part in explain.why_different(
-            this, last, _said(access), at_last_prices=_at_last_prices(main, this, before.period_to)
+            this, last, _said(access.visitor), at_last_prices=_at_last_prices(main, this, before.period_to)
         ):
             sums[part.code] = sums.get(part.code, 0) + part.cents
     change = row.total_cents - before.total_cents
     rest = change - sum(sums.values())
-    said = _said(access)
+    said = _said(access.visitor)
 
     def signed(cents: int) -> str:
         sign = "+" if cents > 0 else "\N{MINUS SIGN}" if cents < 0 else ""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_app.portals.energy.rules.compare_tariffs import NOTE, Home, Offer, compare_tariffs
-from portal_app.portals.energy.rules.explain import explain, rate_words, why_different
+from portal_app.portals.energy.rules.explain import Words, explain, rate_words, why_different
 from portal_app.portals.energy.rules.money_view import money_by_day, note
 from portal_app.portals.energy.rules.pricing import price
 from portal_app.portals.energy.rules.tariffs import Credit, Rider, Tier
@@ -17,9 +17,7 @@ from portal_app.portals.energy.rules.usage import Interval, day_bounds
 
 from .test_tariffs import END, LA, START, TIERED, TOU, moment
 
-
-def money(cents: int) -> str:
-    return f"${cents / 100:,.2f}"
+money = Words()
 
 
 FULL = replace(
@@ -60,12 +58,12 @@ def test_every_line_of_every_bill_has_its_explanation():
     assert len(told) == 12
     assert all(found.title and len(found.text) > 20 for found in told.values())
     assert told["renewable"].text == (
-        "This pays for new wind and solar power, set by law. 612 kWh at 1.2 cents each."
+        "This pays for new wind and solar power, set by law. 612 kWh at $0.012 a kWh."
     )
-    assert told["tax"].text.startswith("7.5 % of the $600.00 above.")
+    assert told["tax"].text.startswith("7.5 % on $600.00, the charges above.")
     assert told["minimum"].text.startswith("Every bill comes to at least $600.00 before tax")
     assert told["climate"].text.endswith("It takes $24.00 off this bill.")
-    assert told["odd"].text == "612 kWh at 0.1 cents each."
+    assert told["odd"].text == "612 kWh at $0.001 a kWh."
 
 
 @pytest.mark.line("U13-08", "I13-2")
@@ -84,7 +82,7 @@ def test_on_peak_hours_say_what_moving_ten_units_saves():
     readings = [Interval(moment(2026, 4, 2, 1), 3600, 20000), Interval(moment(2026, 4, 5, 1), 3600, 20000)]
     bill = price([TOU], START, END, intervals=readings, zone=LA)
     assert explain(bill.lines[0], bill.lines, money).text == (
-        "20 kWh used in the hours “4 to 9 pm”, at 52 cents each. "
+        "Used in the hours “4 to 9 pm”: 20 kWh at $0.52 a kWh. "
         "Moving 10 kWh to “Other hours” would have saved $2.10."
     )
 
