@@ -3,8 +3,10 @@
 import os
 import secrets
 import time
+from contextvars import ContextVar
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_request: ContextVar[str] = ContextVar("request", default="")
 
 
 def new_id() -> str:
@@ -16,6 +18,16 @@ def new_id() -> str:
 def new_secret(octets: int = 32) -> str:
     """A secret for a cookie or a link, 256 bits unless told otherwise."""
     return secrets.token_urlsafe(octets)
+
+
+def begin_request(name: str = "") -> None:
+    """Name what begins now, one request or one tap; whatever it writes down carries that name."""
+    _request.set(name[:40] or secrets.token_hex(8))
+
+
+def this_request() -> str:
+    """The name of the request or tap that is served just now; empty for what the house does by itself."""
+    return _request.get()
 
 
 def reference(prefix: str) -> str:

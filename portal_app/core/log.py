@@ -4,11 +4,14 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
+
+from portal_app.core.ids import this_request
 
 _NEVER = ("password", "secret", "token", "cookie", "authorization", "smtp_url", "database_url")
 
@@ -16,6 +19,25 @@ _NEVER = ("password", "secret", "token", "cookie", "authorization", "smtp_url", 
 def _without_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
     hidden = [name for name in event if any(word in name.lower() for word in _NEVER)]
     return {**event, **dict.fromkeys(hidden, "***")}
+
+
+def _of_request(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    name = this_request()
+    return {**event, "request": name} if name and "request" not in event else event
+
+
+def _without_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """What an exception says may repeat what somebody typed: its kind and its lines of code are enough."""
+    for trace in _traces(event.get("exception")):
+        for part in ("exc_value", "exc_notes", "syntax_error"):
+            trace.pop(part, None)
+    return event
+
+
+def _traces(found: Any) -> Iterator[dict[str, Any]]:
+    for trace in found if isinstance(found, list) else ():
+        yield trace
+        yield from _traces([one for group in trace.get("exceptions", ()) for one in group])
 
 
 # What libraries put into their sentences: quoted values, mappings and lists, and anything as long as a token.
@@ -60,6 +82,8 @@ def configure() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            _of_request,
+            _without_values,
             _without_secrets,
             structlog.processors.JSONRenderer(default=repr),
         ],

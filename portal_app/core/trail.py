@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal_app.core.clock import now
 from portal_app.core.db import is_postgres
+from portal_app.core.ids import this_request
 from portal_app.core.tables import moment_field
 
 FIRST_HASH = "0" * 64
@@ -132,7 +133,11 @@ def _locked_head(db: Session, company_id: str) -> AuditHead:
 def append(
     db: Session, company_id: str, actor: str, notes: Iterable[Note], address: str = "", request: str = ""
 ) -> None:
-    """Write notes to a company's chain, inside the caller's transaction and as its last act."""
+    """Write notes to a company's chain, inside the caller's transaction and as its last act.
+
+    `request` names the request that they belong to: the one served just now, unless told otherwise.
+    """
+    request = request or this_request()
     db.flush()
     head = _locked_head(db, company_id)
     for note in notes:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from portal_app.core.ids import begin_request
 from portal_app.core.log import traced
 from portal_app.endpoints import hosts
 from portal_app.endpoints.csp import inline_script_hashes, policy
@@ -47,7 +48,13 @@ _ALWAYS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _OF_A_PART = (_ALWAYS[0], _ALWAYS[-1])
+# A page whose address is a secret tells nobody that address, this house's own proxies and logs included.
+_OF_A_LINK = (b"referrer-policy", b"strict-origin")
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+class BrokenOff(Exception):
+    """An answer that had begun could not be finished; why was logged."""
 
 
 @dataclass
@@ -58,6 +65,8 @@ class _Asked:
     method: str
     headers: dict[str, str]
     repeated: bool
+    by_link: bool = False
+    """Whether the address holds the secret of a mailed link."""
 
     @classmethod
     def of(cls, scope: Scope) -> "_Asked":
@@ -66,7 +75,8 @@ class _Asked:
         ]
         names = [name for name, _ in pairs]
         doubled = any(names.count(name) > 1 for name in ("host", "origin", "content-length"))
-        return cls(scope["path"], scope.get("method", "GET"), dict(pairs), doubled)
+        by_link = b"token=" in scope.get("query_string", b"")
+        return cls(scope["path"], scope.get("method", "GET"), dict(pairs), doubled, by_link)
 
     @property
     def sent_from_elsewhere(self) -> bool:
@@ -148,6 +158,7 @@ class Edge:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked, began = _Asked.of(scope), time.perf_counter()
+        begin_request()
         answer = _Answer(asked, send, self._policy(asked.path))
         refused = asked.refusal()
         try:
@@ -155,14 +166,22 @@ class Edge:
                 await answer.say(*refused)
             else:
                 await self.app(scope, answer.counted(receive), answer.send)
-        except Exception:
+        except Exception as trouble:  # noqa: BLE001 -- further out it would be logged with whatever it says
             # Once the body turned out too large, whatever the app made of that is of no interest.
             if not answer.too_large:
-                raise
+                await self._failed(answer, trouble)
         finally:
             if answer.too_large and not answer.started:
                 await answer.say(413, "That is larger than we take here.")
             _note(asked, answer.status, began)
+
+    async def _failed(self, answer: "_Answer", trouble: Exception) -> None:
+        _log.error("edge.failed", path=answer.asked.path, **traced(trouble))
+        if not answer.started:
+            await answer.say(500, "Something went wrong on our side. Try again in a moment.")
+        elif not answer.whole:
+            # Half an answer must not look like a whole one: the server cuts the connection.
+            raise BrokenOff from None
 
     def _policy(self, path: str) -> str:
         if not self._hashes:
@@ -196,6 +215,7 @@ class _Answer:
     policy: str
     started: bool = False
     too_large: bool = False
+    whole: bool = False
     status: int = 0
 
     def counted(self, receive: Receive) -> Receive:
@@ -222,6 +242,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started, self.status = True, message["status"]
             message = {**message, "headers": self._headers(list(message.get("headers", [])))}
+        elif message["type"] == "http.response.body":
+            self.whole = not message.get("more_body", False)
         await self.out(message)
 
     async def say(self, status: int, sentence: str) -> None:
@@ -248,6 +270,8 @@ class _Answer:
         wanted = list(_OF_A_PART if part and not html else _ALWAYS)
         if not part or html:
             wanted.append((b"content-security-policy", self.policy.encode()))
+        if self.asked.by_link:
+            wanted = [_OF_A_LINK if name == b"referrer-policy" else (name, value) for name, value in wanted]
         if settings().secure_cookies:
             wanted.append(_HSTS)
         kept = self._how_long_kept(html)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotYours, Refusal, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
-from portal_app.endpoints.auth import bad_form, go_on, remember, see_other
+from portal_app.endpoints.auth import bad_form, go_on, remember, see_other, wait_page
 from portal_app.services.identity import service as identity
 from portal_app.services.identity import steps
 from portal_app.services.identity.passwords import WeakPassword
@@ -44,29 +44,29 @@ async def join(request: Request) -> Response:
     # "Just go on" sends the same form: only the button that says so leaves the password out.
     password = "" if form.get("without") else form.get("password", "")[:200]
     if not password and not form.get("without"):
-        return _back(token, name, "none")
+        return see_other(_page(token, name, "none"))
     try:
         joined = await run_in_threadpool(joining.join, token, name, password, _where(request))
     except joining.SignInFirst:
         return see_other(f"{JOIN}?{urlencode({'token': token})}")
     except (joining.StaleLink, identity.WrongSignIn):
         return see_other(f"{JOIN}?problem=stale")
+    except TooMany as enough:
+        return wait_page(enough.sentence, _page(token, name, "throttled"), "Back", {})
     except Refusal as no:
-        return _back(token, name, _problem(no))
+        return see_other(_page(token, name, _problem(no)))
     to = f"{joined.goes_to}?welcome=1"
     return await go_on(request, steps.LetIn(joined.value, joined.visitor), to)
 
 
-def _back(token: str, name: str, problem: str) -> Response:
-    return see_other(f"{JOIN}?{urlencode({'token': token, 'problem': problem, 'name': name})}")
+def _page(token: str, name: str, problem: str) -> str:
+    return f"{JOIN}?{urlencode({'token': token, 'problem': problem, 'name': name})}"
 
 
 def _problem(no: Refusal) -> str:
     """The word for what went wrong; the page has its sentence, so that no address carries one."""
     if isinstance(no, WeakPassword):
         return no.kind
-    if isinstance(no, TooMany):
-        return "throttled"
     return "unnamed" if no.field == "name" else "busy"
 
 

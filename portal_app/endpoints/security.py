@@ -16,7 +16,7 @@ from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotYours, ProveAgain, Refusal, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, form_of
-from portal_app.endpoints.auth import bad_form, remember, see_other
+from portal_app.endpoints.auth import bad_form, remember, see_other, wait_page
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import factors, own_password, proofs, rules, steps
 from portal_app.services.identity import service as identity
@@ -75,8 +75,8 @@ def _mended(no: Refusal, page: str, form: dict[str, str]) -> Response:
         return see_other(ENROL)
     if isinstance(no, SignedOut):
         return see_other("/sign-in")
-    facts = {"problem": _problem(no)} | ({"next": wanted} if wanted else {})
-    return see_other(f"{page}?{urlencode(facts)}")
+    back = f"{page}?{urlencode({'problem': _problem(no)} | ({'next': wanted} if wanted else {}))}"
+    return wait_page(no.sentence, back, "Back", {}) if isinstance(no, TooMany) else see_other(back)
 
 
 def _problem(no: Refusal) -> str:

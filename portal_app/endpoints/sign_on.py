@@ -16,7 +16,7 @@ from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotAllowed, NotYours, ProveAgain, Refusal, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
-from portal_app.endpoints.auth import bad_form, forget, go_on, keep_typed, remember, see_other
+from portal_app.endpoints.auth import bad_form, forget, go_on, keep_typed, remember, see_other, wait_page
 from portal_app.endpoints.mailed import company_in
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
@@ -52,8 +52,8 @@ async def start(request: Request) -> Response:
         out = await run_in_threadpool(sign_on.begin, wish, _where(request, form.get("next")))
     except NotVouched as no:
         return _to_sign_in(f"house_{no.why}", form)
-    except TooMany:
-        return _to_sign_in("throttled", form)
+    except TooMany as enough:
+        return _wait(enough, form)
     except Busy:
         return _to_sign_in("busy", form)
     return _lead(out)
@@ -77,11 +77,19 @@ def _lead(out: Out) -> Response:
 
 
 def _to_sign_in(problem: str, form: Form) -> Response:
-    facts = {"next": identity.own_path(form.get("next")), "company": company_in(form)}
-    said = {name: value for name, value in facts.items() if value}
-    answer = see_other(f"/sign-in?{urlencode({'problem': problem, **said})}#{problem}")
+    answer = see_other(_sign_in_page(problem, form))
     keep_typed(answer, form)
     return answer
+
+
+def _wait(enough: TooMany, form: Form) -> Response:
+    return wait_page(enough.sentence, _sign_in_page("throttled", form), "Back to sign in", form)
+
+
+def _sign_in_page(problem: str, form: Form) -> str:
+    facts = {"next": identity.own_path(form.get("next")), "company": company_in(form)}
+    said = {name: value for name, value in facts.items() if value}
+    return f"/sign-in?{urlencode({'problem': problem, **said})}#{problem}"
 
 
 async def back(request: Request) -> Response:
@@ -97,8 +105,8 @@ async def back(request: Request) -> Response:
         came = await run_in_threadpool(sign_on.come_back, slug, given, browser, _where(request, None))
     except NotVouched as no:
         return _to_sign_in(f"house_{no.why}", form)
-    except TooMany:
-        return _to_sign_in("throttled", form)
+    except TooMany as enough:
+        return _wait(enough, form)
     except Busy:
         return _to_sign_in("busy", form)
     if came.connects:

@@ -8,7 +8,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal_app.endpoints.asking import BadForm, form_of
+from portal_app.core.errors import TooMany
+from portal_app.endpoints.asking import BadForm, address_of, form_of
+from portal_app.services.identity import throttle
+from portal_app.services.identity.rules import network_of
 from portal_app.services.tenancy import service as tenancy
 from portal_app.settings import settings
 from portal_app.shapes.companies import CompanyFacts
@@ -18,12 +21,29 @@ ADDRESS = "/webhooks/text"
 SECRET_HEADER = "x-portal-secret"  # noqa: S105 -- the name of a header
 
 
+def _is_known(secret: str, given: str, address: str) -> bool:
+    """Whether the gateway's secret came along. Raises TooMany for a network with too many wrong ones."""
+    network = throttle.mark("text", network_of(address))
+    # An operator chose it, so it may be guessed: then a right one waits as well.
+    throttle.check(throttle.WRONG_SECRETS, network)
+    known = hmac.compare_digest(given.encode(), secret.encode())
+    if not known:
+        throttle.count(throttle.WRONG_SECRETS, network)
+    return known
+
+
 def routes(answers: Mapping[str, Answer]) -> list[Route]:
     """The door for texts; `answers` gives, by kind, what answers one. Without a secret there is no door."""
 
     async def text(request: Request) -> Response:
         secret, given = settings().sms_secret, request.headers.get(SECRET_HEADER, "")
-        if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+        if not secret:
+            return PlainTextResponse("We could not find that.", 404)
+        try:
+            known = await run_in_threadpool(_is_known, secret, given, address_of(request))
+        except TooMany as enough:
+            return PlainTextResponse(enough.sentence, 429, {"retry-after": "900"})
+        if not known:
             return PlainTextResponse("We could not find that.", 404)
         try:
             form = await form_of(request)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -11,11 +12,12 @@ from urllib.parse import urlencode
 
 import reflex as rx
 import structlog
+from reflex_base.event.context import EventContext
 
 from portal_app.core.access import Access, Visitor, reads
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotYours, ProveAgain, Refusal, SignedOut
-from portal_app.core.ids import reference
+from portal_app.core.ids import begin_request, reference
 from portal_app.services.adoption import service as adoption
 from portal_app.services.adoption.perform import perform
 from portal_app.services.drafts import service as drafts
@@ -58,7 +60,8 @@ def _threads() -> ThreadPoolExecutor:
 
 async def in_thread(work: Callable[[], T]) -> T:
     """Run something that waits (the database, a file) beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_threads(), work)
+    # In the context of what asked for it, so that what it writes down carries that request's name.
+    return await asyncio.get_running_loop().run_in_executor(_threads(), copy_context().run, work)
 
 
 def _in_turn(asked: float, visitor: Visitor, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
@@ -71,6 +74,14 @@ def _in_turn(asked: float, visitor: Visitor, use_case: Callable[..., T], *argume
         spent = time.monotonic() - asked
         if spent > BUDGET_SECONDS:
             _log.warning("event.slow", use_case=use_case.__qualname__, ms=round(spent * 1000))
+
+
+def _tap() -> str:
+    """The name of the event that is handled just now, the same for all that it does."""
+    try:
+        return EventContext.get().txid
+    except LookupError:
+        return ""
 
 
 class Acting(rx.State, mixin=True):
@@ -94,6 +105,7 @@ class Acting(rx.State, mixin=True):
     async def _do(self, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run one use case for whoever sent this event. Raises Refusal with a sentence for them."""
         asked = time.monotonic()
+        begin_request(_tap())
         visitor = await self._visitor()
         try:
             return await in_thread(partial(_in_turn, asked, visitor, use_case, *arguments, **named))

@@ -37,3 +37,19 @@ def test_a_failure_is_one_line_of_json_without_a_value_of_anybodys(people, capsy
     )
     assert said["exception"][0]["frames"]
     assert typed not in line
+
+
+@pytest.mark.line("S-16", "S-71")
+def test_what_an_exception_says_is_left_out_with_its_causes_and_notes(capsys):
+    log.configure()
+    try:
+        try:
+            int("4929-mine")
+        except ValueError as cause:
+            cause.add_note("4929-mine")
+            raise ExceptionGroup("4929-mine is wrong", [KeyError("4929-mine")]) from cause
+    except ExceptionGroup:
+        structlog.get_logger().exception("event.failed")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert {one["exc_type"] for one in json.loads(line)["exception"]} >= {"ExceptionGroup", "ValueError"}
+    assert "4929" not in line

@@ -8,7 +8,8 @@ import pytest
 
 from portal_app.core.access import before_sign_in, unscoped
 from portal_app.core.accounts import Account, Person
-from portal_app.services.identity import rules
+from portal_app.core.trail import AuditEntry
+from portal_app.services.identity import rules, sessions
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.tables import SignIn
 from portal_app.settings import settings
@@ -34,6 +35,18 @@ def visitor_in(browser):
 def stored(table, *where):
     with before_sign_in(reads_only=True) as db:
         return list(db.exec(unscoped(table, *where)))
+
+
+@pytest.mark.line("S-63")
+def test_what_a_request_writes_down_carries_its_name_and_every_request_has_its_own(browser, clock):
+    browser.post("/auth/sign-in", data={**RIGHT, "password": "not mine at all"})
+    browser.post("/auth/sign-in", data=RIGHT)
+    browser.post("/auth/sign-out")
+    sessions.settle()
+    acts = ("identity.sign_in_refused", "identity.sign_in", "identity.sign_out")
+    named = {entry.action: entry.request for entry in stored(AuditEntry) if entry.action in acts}
+    assert all(re.fullmatch("[0-9a-f]{16}", name) for name in named.values())
+    assert len(named) == len(set(named.values())) == 3
 
 
 @pytest.mark.line("S-10")

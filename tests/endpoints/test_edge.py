@@ -2,10 +2,18 @@
 
 import base64
 import hashlib
+import json
+import traceback
 
 import pytest
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
 from starlette.websockets import WebSocketDisconnect
 
+from portal_app.core import log
 from portal_app.endpoints import csp, edge
 from portal_app.settings import settings
 from tests.endpoints.browser import TestClient
@@ -28,6 +36,55 @@ def test_every_page_carries_the_headers(browser, path, status):
     assert "frame-ancestors 'none'" in rules
     assert "unsafe-eval" not in rules
     assert "strict-transport-security" not in answer.headers
+
+
+async def _breaks(request: Request) -> Response:
+    raise ValueError(f"no such word: {request.query_params['word']}")
+
+
+async def _breaks_off(_request: Request) -> Response:
+    async def pieces():
+        yield b"first"
+        raise ValueError("no such word: 4929-mine")
+
+    return StreamingResponse(pieces())
+
+
+@pytest.fixture
+def broken(tmp_path):
+    before = structlog.get_config()
+    routes = [Route("/breaks", _breaks), Route("/breaks-off", _breaks_off)]
+    app = edge.Edge(Starlette(routes=routes), tmp_path)
+    with TestClient(app, base_url=ORIGIN) as client:
+        yield client
+    structlog.configure(**before)
+
+
+@pytest.mark.line("S-38", "S-16")
+def test_what_goes_wrong_carries_the_headers_too_and_is_logged_without_its_words(broken, capsys):
+    log.configure()
+    answer = broken.get("/breaks?word=4929-mine")
+    assert answer.status_code == 500
+    assert answer.headers["cache-control"] == "no-store"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    said = capsys.readouterr()
+    (failed, asked) = [json.loads(line) for line in said.err.splitlines()]
+    assert (failed["event"], failed["trouble"]) == ("edge.failed", "ValueError")
+    assert failed["request"] == asked["request"]
+    assert "4929-mine" not in said.err + said.out + answer.text
+
+
+@pytest.mark.line("S-16")
+def test_half_an_answer_is_cut_off_and_says_nothing_of_why(broken):
+    with pytest.raises(edge.BrokenOff) as told:
+        broken.get("/breaks-off")
+    assert "4929-mine" not in "".join(traceback.format_exception(told.value))
+
+
+@pytest.mark.line("S-07")
+@pytest.mark.parametrize("path", ["/energy?token=abc", "/nowhere?next=%2Fenergy&token=abc"])
+def test_a_page_whose_address_is_a_secret_is_named_in_no_referer(browser, path):
+    assert browser.get(path).headers["referrer-policy"] == "strict-origin"
 
 
 @pytest.mark.line("S-38")

@@ -141,6 +141,14 @@ def test_a_third_party_reads_with_its_token_and_is_told_nothing_without(browser)
     assert {(answer.status_code, answer.text) for answer in wrong} == {(401, "")}
 
 
+@pytest.mark.line("S-03")
+def test_a_third_partys_wrong_tokens_get_a_429_and_its_right_one_is_still_read(browser):
+    bad, good = ({"authorization": f"Bearer {word}"} for word in ("bad", "good"))
+    codes = [browser.get("/files/share/energy", headers=bad).status_code for _ in range(10)]
+    assert codes == [401] * 8 + [429] * 2
+    assert browser.get("/files/share/energy", headers=good).status_code == 200
+
+
 def test_a_file_that_says_it_is_too_large_is_refused_before_its_first_byte(browser):
     """As the outer wall lets it through to its own door: the sentence names the limit and another way."""
     kind = {"content-type": "multipart/form-data; boundary=x", "content-length": str(4 * 1024**3)}

@@ -100,6 +100,13 @@ def test_what_is_wrong_is_told_by_a_word_and_what_was_typed_is_kept(browser, typ
     assert browser.post("/auth/join", data={"token": link, "name": "Nel", "without": "1"}).status_code == 303
 
 
+@pytest.mark.line("S-03")
+def test_too_many_wrong_invitations_get_a_429(browser):
+    wrong = {"token": "x" * 43, "name": "Nel", "without": "1"}
+    codes = [browser.post("/auth/join", data=wrong).status_code for _ in range(10)]
+    assert codes == [303] * 8 + [429] * 2
+
+
 @pytest.mark.line("S-07")
 def test_a_wrong_and_a_used_link_answer_the_same(browser):
     link = invited()

@@ -163,6 +163,15 @@ def test_without_a_token_that_works_nothing_is_said(house, knock):  # noqa: F811
     refused(client.get("Users", headers={"authorization": "Bearer wrong"}), 429)
 
 
+@pytest.mark.line("S-03")
+def test_wrong_tokens_are_refused_within_ten_tries_and_a_right_one_still_comes_in(house, knock):  # noqa: F811
+    client = knock().client
+    wrong = {"authorization": f"Bearer {'x' * 43}"}
+    codes = [client.get("Users", headers=wrong).status_code for _ in range(10)]
+    assert codes == [401] * 8 + [429] * 2
+    assert client.get("Users").status_code == 200
+
+
 def test_an_ended_token_is_none_from_the_next_request(house, knock):  # noqa: F811
     directory = knock()
     assert directory.client.get("Users").status_code == 200

@@ -93,6 +93,20 @@ def test_a_second_step_without_a_first_leads_to_the_sign_in(browser, cookie):
     assert answer.headers["location"].startswith("/sign-in?problem=over")
 
 
+@pytest.mark.line("S-03")
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/auth/prove", {"password": "not mine at all"}),
+        ("/auth/password", {"current": "not mine at all", "new": "three dry stones on a wall"}),
+    ],
+)
+def test_too_many_wrong_passwords_of_somebody_signed_in_get_a_429(browser, signed_in, clock, path, form):
+    signed_in()
+    codes = [browser.post(path, data=form).status_code for _ in range(10)]
+    assert codes == [303] * 8 + [429] * 2
+
+
 @pytest.mark.line("S-05", "S-11")
 def test_a_fresh_proof_changes_the_cookie_and_leads_back_to_the_task(browser, signed_in, clock):
     signed_in()

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from portal_app.core.trail import AuditEntry
 
-COLUMNS = ("seq", "at", "actor", "on_behalf", "action", "about", "account_id", "facts", "address", "hash")
+COLUMNS = (
+    *("seq", "at", "actor", "on_behalf", "action", "about"),
+    *("account_id", "facts", "address", "request", "hash"),
+)
 
 
 def guarded(cell: str) -> str:

@@ -16,6 +16,7 @@ from portal_app.core.errors import Refusal
 
 SHORTEST = 12
 LONGEST = 128
+_LONGEST_TYPED = 4 * LONGEST
 
 WEAK = {
     "short": f"Choose a password of at least {SHORTEST} characters; a few words in a row do well.",
@@ -82,9 +83,11 @@ def prepared(typed: object, words: Iterable[str]) -> str:
 def fits(kept: str, typed: str) -> bool:
     """Whether the typed password is the kept one; costs the same when nothing is kept."""
     decoy = _nobodys()
-    short_enough = len(typed) <= LONGEST
+    # Counted as it is kept: another keyboard may send each letter in several pieces.
+    plain = unicodedata.normalize("NFC", typed[:_LONGEST_TYPED])
+    short_enough = len(plain) <= LONGEST and len(typed) <= _LONGEST_TYPED
     try:
-        _hasher.verify(kept or decoy, _composed(typed if short_enough else typed[:LONGEST]))
+        _hasher.verify(kept or decoy, _composed(plain if short_enough else plain[:LONGEST]))
     except (VerificationError, InvalidHashError):
         return False
     return bool(kept) and short_enough

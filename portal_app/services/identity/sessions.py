@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -344,7 +345,7 @@ def beside(work: Callable[..., None], *arguments: Any) -> None:
         except Exception:  # noqa: BLE001 -- the event itself went well; this is for the log
             _log.exception("identity.clerk_failed", work=work.__name__)
 
-    _clerk().submit(done)
+    _clerk().submit(copy_context().run, done)
 
 
 def settle() -> None:

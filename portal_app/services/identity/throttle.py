@@ -23,7 +23,7 @@ PASSKEYS_ASKED = RateLimitItemPerMinute(300, 1, namespace="passkey")
 SIGN_ONS = RateLimitItemPerMinute(300, 1, namespace="sign-on")
 LOOKING_AROUND = RateLimitItemPerMinute(300, 1, namespace="look-around")
 OPEN_FORMS = RateLimitItemPerMinute(10, 15, namespace="open-form")
-WRONG_DIRECTORIES = RateLimitItemPerMinute(20, 15, namespace="directory-wrong")
+WRONG_SECRETS = RateLimitItemPerMinute(8, 15, namespace="secret-wrong")
 DIRECTORY = RateLimitItemPerMinute(1500, 1, namespace="directory")
 
 

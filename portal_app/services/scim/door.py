@@ -34,11 +34,10 @@ class Directory:
 def opened(authorization: str, address: str) -> Directory:
     """The directory whose token an Authorization header holds. Raises UnknownToken, and TooMany."""
     token = rules.token_in(authorization)
-    network = throttle.mark("directory", network_of(address))
-    throttle.check(throttle.WRONG_DIRECTORIES, network)
     found = _looked_up(token, address) if token else None
     if found is None:
-        throttle.count(throttle.WRONG_DIRECTORIES, network)
+        # Only after the look: a right token, too long to be guessed, is not kept out by wrong ones.
+        throttle.take(throttle.WRONG_SECRETS, throttle.mark("directory", network_of(address)))
         raise UnknownToken
     throttle.take(throttle.DIRECTORY, throttle.mark("directory-token", found.token_id))
     return found

@@ -1,5 +1,7 @@
 """What may be a password and how it is kept."""
 
+import unicodedata
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -45,6 +47,18 @@ def test_at_least_ten_thousand_common_passwords_are_known():
 @pytest.mark.line("S-01")
 def test_the_same_letters_typed_on_another_keyboard_fit():
     assert passwords.fits(passwords.keep("café au lait du matin"), "cafe\u0301 au lait du matin")
+
+
+@pytest.mark.line("S-01")
+def test_the_longest_password_fits_from_a_keyboard_that_sends_letters_in_pieces():
+    longest = "schöne grüße " * 9 + "né o über k"
+    assert len(longest) == passwords.LONGEST
+    passwords.check_new(longest)
+    in_pieces = unicodedata.normalize("NFD", longest)
+    assert len(in_pieces) > passwords.LONGEST
+    kept = passwords.keep(longest)
+    assert passwords.fits(kept, in_pieces)
+    assert not passwords.fits(kept, in_pieces + "x")
 
 
 @pytest.mark.line("S-02")

@@ -15,6 +15,7 @@ from portal_app.endpoints import texting as text_door
 from portal_app.portals.energy.rules.calendar_file import Work, calendar_file
 from portal_app.portals.energy.service import choices, operator, outages, texting, tidings
 from portal_app.portals.energy.tables import Outage, OutageReport, PlannedWork
+from portal_app.services.identity import throttle
 from portal_app.services.notifications import post
 from portal_app.services.notifications.tables import News
 from portal_app.services.tenancy import service as tenancy
@@ -188,7 +189,9 @@ def test_somebody_with_several_places_says_which(house):
     assert "14 Elm Street" in _text(house, "OUT 2")
 
 
+@pytest.mark.line("S-03")
 def test_the_door_for_texts_is_shut_without_its_secret(house, monkeypatch):
+    throttle.start_anew()
     client = TestClient(Starlette(routes=text_door.routes({"energy": texting.answer})))
     form = {"company": house.cast.company.slug, "from": "555-1001", "text": "STAT"}
     assert client.post(text_door.ADDRESS, data=form).status_code == 404
@@ -202,6 +205,9 @@ def test_the_door_for_texts_is_shut_without_its_secret(house, monkeypatch):
         client.post(text_door.ADDRESS, data={**form, "company": "nobody"}, headers=let_in).status_code == 404
     )
     assert client.post(text_door.ADDRESS, json=form, headers=let_in).status_code == 400
+    guesses = [{"x-portal-secret": f"guess {number}"} for number in range(8)]
+    codes = [client.post(text_door.ADDRESS, data=form, headers=guess).status_code for guess in guesses]
+    assert codes == [404] * 7 + [429]
     monkeypatch.delenv("PORTAL_SMS_SECRET")
     settings.cache_clear()
 
