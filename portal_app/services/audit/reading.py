@@ -15,15 +15,14 @@ from portal_app.core.accounts import Person, accounts_named, numbers_of
 from portal_app.core.clock import now, zone_of
 from portal_app.core.errors import Refusal
 from portal_app.core.trail import AuditEntry
-from portal_app.services.audit import service, words
+from portal_app.services.audit import facts, service, words
 from portal_app.shapes.audit import TrailAsked, TrailPage
 from portal_app.shapes.files import Download
 from portal_app.shapes.forms import Choice
 from portal_app.shapes.status import Happening, Notice
 
 _MOST_PEOPLE = 200
-_QUIET = ("use_case",)
-_ID = re.compile(r"[0-9a-z]{26}")
+_ID = re.compile(r"\b[0-9a-z]{26}\b")
 
 
 def _day(said: str, field: str) -> date | None:
@@ -88,30 +87,32 @@ def _counted(count: int, more: bool, before: int) -> str:
 
 def _in_words(access: Access, entries: list[AuditEntry]) -> tuple[Happening, ...]:
     named = {entry.actor for entry in entries} | {entry.about for entry in entries}
+    named |= {found for entry in entries for found in _ID.findall(entry.facts)}
     people = access.columns(Person, col(Person.id), col(Person.name)).where(col(Person.id).in_(named))
     names: dict[str, str] = {row.id: row.name for row in access.db.execute(people)}
     accounts = {entry.account_id for entry in entries if entry.account_id}
     numbers = numbers_of(access.db, access.visitor.company_id, accounts)
-    return tuple(_line(access, entry, names, numbers) for entry in entries)
+    visitor = access.visitor
+    reader = facts.Reader(visitor.currency, visitor.locale, visitor.zone, names)
+    return tuple(_line(entry, reader, numbers.get(entry.account_id, "")) for entry in entries)
 
 
-def _line(access: Access, entry: AuditEntry, names: dict[str, str], numbers: dict[str, str]) -> Happening:
+def _line(entry: AuditEntry, reader: facts.Reader, account: str) -> Happening:
+    names = reader.names
     who = names.get(entry.actor) or _house(entry.actor)
     if entry.on_behalf:
         who += f", for {entry.on_behalf},"
     about = "" if entry.about == entry.actor else names.get(entry.about) or _thing(entry.about)
-    account = numbers.get(entry.account_id, "")
     parts = [
         about and f"About {about}",
         account and f"account {account}",
-        *_facts(entry.facts),
+        *_facts(entry, reader),
         entry.address and f"from {entry.address}",
     ]
     more = ", ".join(part for part in parts if part)
     told = f"{who} {words.said(entry.action)}."
-    visitor = access.visitor
     return Happening(
-        when.since(entry.at, now(), visitor.zone, visitor.locale),
+        when.since(entry.at, now(), reader.zone, reader.locale),
         told,
         f"{more[:1].upper()}{more[1:]}." if more else "",
         str(entry.seq),
@@ -123,36 +124,28 @@ def _thing(about: str) -> str:
     return "" if _ID.fullmatch(about) else words.thing(about)
 
 
+_HOUSE = {"system": "The portal", "": "Somebody", "somebody": "Somebody", "demo": "The demo's set-up"}
+
+
 def _house(actor: str) -> str:
+    """Who acted where it was no person of the company."""
+    if _ID.fullmatch(actor):
+        return "Somebody who was here"
     if actor.startswith("directory:"):
         return "A directory"
     if actor.startswith("job:"):
         return "The portal"
-    return {"system": "The portal", "": "Somebody"}.get(actor, actor)
+    return _HOUSE.get(actor) or f"{actor[:1].upper()}{actor[1:]}"
 
 
-def _facts(kept: str) -> list[str]:
+def _facts(entry: AuditEntry, reader: facts.Reader) -> list[str]:
     try:
-        facts = json.loads(kept)
+        kept = json.loads(entry.facts)
     except ValueError:
         return []
-    if not isinstance(facts, dict):
-        return []
-    return [
-        _fact(name, value)
-        for name, value in facts.items()
-        if name not in _QUIET and isinstance(value, str | int) and _tells(value)
-    ]
-
-
-def _tells(value: str | int) -> bool:
-    """Whether a fact says something to a person: what is empty, untrue or an id does not."""
-    return value is not False and value != "" and not (isinstance(value, str) and _ID.fullmatch(value))
-
-
-def _fact(name: str, value: str | int) -> str:
-    said = name.replace("_", " ")
-    return said if value is True else f"{said} {value}"[:120]
+    return (
+        [facts.said(entry.action, *fact, reader) for fact in kept.items()] if isinstance(kept, dict) else []
+    )
 
 
 @reads

@@ -23,6 +23,8 @@ SENTENCES: dict[str, str] = {
     "bill.pay": "began to pay a bill",
     "bill.pdf_differs": "found a bill's file and figures apart",
     "bill.void": "took a bill back",
+    "budget.adjust": "changed what a budget plan asks for",
+    "budget.adjust_back": "took a change of a budget plan back",
     "budget.join": "joined the budget plan",
     "budget.leave": "left the budget plan",
     "choices.changed": "changed their choices",

@@ -113,7 +113,7 @@ def test_who_acts_for_somebody_else_is_named_with_whom(people):
         access.notes.append(trail.Note("bill.pay", "bill", account.id, "Olive Owner", {"cents": 5}))
     [row] = do(people.staff, reading.page, TrailAsked()).rows
     assert row.text == "The portal, for Olive Owner, began to pay a bill."
-    assert row.more == "About bill, account 1001, cents 5."
+    assert row.more == "About bill, account 1001, $0.05."
 
 
 @both
@@ -226,4 +226,4 @@ def test_no_line_shows_an_id_or_a_fact_that_is_not_so(people):
         access.note("file.taken", site, file="Bill 13.pdf")
     taken, invited = (row.more for row in do(people.staff, reading.page, TrailAsked()).rows)
     assert taken == "Account 1001, file Bill 13.pdf, from 127.0.0.1."
-    assert invited == "About invitation, account 1001, new, role member, from 127.0.0.1."
+    assert invited == "About invitation, account 1001, new here, as member, from 127.0.0.1."
