@@ -82,6 +82,7 @@ def test_a_colour_that_cannot_be_read_is_refused_and_the_nearest_one_is_worn_whe
     expect(phone.get_by_label("Your colour")).to_have_value(READABLE)
     expect(problem).to_have_count(0)
     expect(phone.locator(".brand-try .button")).to_have_css("background-color", "rgb(110, 86, 0)")
+    expect(phone.locator(".brand-try [inert]")).not_to_contain_text("bill")
     assert axe(phone) == []
     phone.get_by_role("button", name="Save the brand").click()
     expect(phone.get_by_role("status").filter(has_text="Your brand is saved")).to_be_visible()

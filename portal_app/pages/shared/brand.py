@@ -23,14 +23,18 @@ def _problem(name: str, more: Any = "") -> Any:
 
 
 def _tried() -> rx.Component:
-    """A part of a page in the colours that are tried, above what they are saved as."""
+    """A part of a page in the colours that are tried: a picture in neutral words, nothing to tap."""
     return rx.el.div(
         rx.el.link(rel="stylesheet", href=words("/brand/try/", BrandState.tried, ".css")),
         rx.el.p("This is how it looks", class_name="small quiet"),
-        rx.el.p(BrandState.page.name, class_name="strong"),
-        rx.el.p(rx.el.span("A link to more", class_name="link")),
-        rx.el.p(badge_of(Badge("Due Mon 24 Aug", "info"))),
-        rx.el.div(rx.el.span("Pay my bill", class_name="button primary wide"), aria_hidden="true"),
+        rx.el.div(
+            rx.el.p(BrandState.page.name, class_name="strong"),
+            rx.el.p(rx.el.span("A link to more", class_name="link")),
+            rx.el.p(badge_of(Badge("A short note", "info"))),
+            rx.el.div(rx.el.span("A button", class_name="button primary")),
+            class_name="stack",
+            custom_attrs={"inert": True, "aria-hidden": "true"},
+        ),
         class_name="brand-try surface stack",
     )
 
