@@ -4,6 +4,7 @@ from portal_app.core import accounts, outbox, tables, trail
 from portal_app.portals.energy import tables as energy
 from portal_app.services.adoption import tables as adoption
 from portal_app.services.billing import tables as billing
+from portal_app.services.consents import tables as consents
 from portal_app.services.drafts import tables as drafts
 from portal_app.services.identity import tables as identity
 from portal_app.services.notifications import tables as notifications
@@ -17,6 +18,7 @@ MODULES = (
     trail,
     identity,
     tenancy,
+    consents,
     adoption,
     notifications,
     privacy,

@@ -276,6 +276,7 @@ class ChoicesPage:
     temperatures: tuple[Choice, ...] = ()
     medical: bool = False
     medical_says: str = ""
+    medical_words: str = ""
     planned_notice: bool = True
     phone: str = ""
     email: str = ""

@@ -78,3 +78,6 @@ class HoldsPage:
     ready: bool = False
     holds: tuple[HoldRow, ...] = ()
     wishes: tuple[LinkRow, ...] = ()
+    agreed: tuple[LinkRow, ...] = ()
+    """How many said yes or no to what they are asked, in which words."""
+    agreed_to: str = ""

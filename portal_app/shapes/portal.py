@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from portal_app.shapes.consents import Purpose
 from portal_app.shapes.files import UploadDoor
 from portal_app.shapes.leaving import Ends
 
@@ -91,6 +92,8 @@ class Kind:
     """What answers a text message: f(company, phone, words)."""
     own_data: dict[str, OwnTable] = field(default_factory=dict)
     """What goes into somebody's copy of their own data besides what every kind holds, by table."""
+    purposes: tuple[Purpose, ...] = ()
+    """What this kind asks somebody to agree to, besides what every kind does."""
     ends: Ends = field(default_factory=Ends)
     """What becomes of this kind's rows when somebody is deleted, and why an account cannot close yet."""
     crons: dict[str, str] = field(default_factory=dict)

@@ -49,11 +49,7 @@ def _alert() -> rx.Component:
 def _health() -> rx.Component:
     state, page = ChoicesState, ChoicesState.page
     return section(
-        rx.el.p(
-            "For homes where somebody needs power for their health. Your outage is marked first, its band "
-            "tells you to call, and you hear of planned work when it is announced and again a day before.",
-            class_name="quiet meaning",
-        ),
+        rx.el.p(page.medical_words, class_name="quiet meaning"),
         rx.el.div(
             field(
                 "Phone to reach you on",

@@ -151,12 +151,20 @@ def holds() -> rx.Component:
     shown = rx.fragment(
         rx.el.section(
             rx.el.h1("Deletions and holds"),
-            rx.el.p("What must not be deleted for now, and who asked to be.", class_name="meaning"),
+            rx.el.p(
+                "What must not be deleted, who asked to be, and who agreed to what.", class_name="meaning"
+            ),
             rx.el.div(button("Set a hold", "primary", on_click=state.open_form)),
             class_name="whole stack",
         ),
         section(row_list(page.holds, _hold, "Nothing is held."), title="Holds"),
         section(link_rows(page.wishes, "Nobody asked to be deleted."), title="Who asked to be deleted"),
+        section(
+            link_rows(page.agreed, "Nobody has answered anything yet."),
+            link_button("Download who said what", page.agreed_to, icon="csv", wide=True, reload=True),
+            title="What customers agreed to",
+            stacked=True,
+        ),
         dialog_of,
     )
     return rx.cond(page.ready, shown, rx.fragment(headline_skeleton("Looking up holds"), rows_skeleton(3)))

@@ -5,6 +5,7 @@ from portal_app.portals.energy.leaving import ENDS
 from portal_app.portals.energy.own_data import OWN_DATA
 from portal_app.portals.energy.service import (
     account_doors,
+    agreements,
     bill_doors,
     data_doors,
     home,
@@ -18,7 +19,7 @@ from portal_app.services.audit.permissions import PERMISSIONS as AUDIT
 from portal_app.services.billing.permissions import PERMISSIONS as BILLING
 from portal_app.services.identity import permissions as identity
 from portal_app.services.notifications.permissions import PERMISSIONS as NOTIFICATIONS
-from portal_app.services.privacy import copies, leaving
+from portal_app.services.privacy import agreed, copies, leaving
 from portal_app.services.privacy import permissions as privacy
 from portal_app.services.scim import permissions as scim
 from portal_app.services.tenancy import brand
@@ -89,9 +90,11 @@ KIND = Kind(
     shared=share_door.shared_feed,
     texted=texting.answer,
     own_data=OWN_DATA,
+    purposes=agreements.PURPOSES,
     ends=ENDS,
     downloads={
         **audit.DOWNLOADS,
+        **agreed.DOWNLOADS,
         **copies.DOWNLOADS,
         **leaving.DOWNLOADS,
         **bill_doors.DOWNLOADS,

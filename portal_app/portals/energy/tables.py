@@ -361,6 +361,8 @@ class EnergyChoice(AccountRow, table=True):
     medical: bool = False
     medical_says: str = Field(default="", max_length=200)
     planned_notice: bool = True
+    neighbours: bool = True
+    """Whether its homes are among those that others are compared with, and are compared themselves."""
     phone: str = Field(default="", max_length=40)
 
 

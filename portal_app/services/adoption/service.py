@@ -14,6 +14,7 @@ from portal_app.core.errors import Refusal
 from portal_app.services.adoption import rules
 from portal_app.services.adoption.recorder import Recorder, Use
 from portal_app.services.adoption.tables import TaskRun, TaskSetting, UseEvent
+from portal_app.services.consents import service as consents
 from portal_app.shapes.portal import TopTask
 
 GIVEN_UP_AFTER = timedelta(seconds=1800)
@@ -99,6 +100,9 @@ def _plain(text: str) -> str:
 
 def _write(company_id: str, uses: list[Use]) -> None:
     with acting_for_company(company_id, kind=uses[0].kind) as access:
+        customers = {use.person_id for use in uses if not use.staff}
+        refused = consents.said_no(access, consents.USE, customers) if customers else set[str]()
+        uses = [use for use in uses if use.person_id not in refused]
         rows = [{name: value for name, value in vars(use).items() if name != "kind"} for use in uses]
         access.add_many(UseEvent, rows)
         for use in uses:

@@ -111,8 +111,11 @@ SENTENCES: dict[str, str] = {
     "people.staff_role_changed": "changed a colleague's role",
     "premise.placed": "put a place on the map",
     "privacy.account_closed": "closed an account that nobody owned any more",
+    "privacy.agreed": "agreed to something",
+    "privacy.agreed_exported": "took along what customers agreed to, as a file",
     "privacy.copy_asked": "asked for a copy of everything about them",
     "privacy.copy_made": "made a copy of everything about somebody",
+    "privacy.declined": "said no to something, or took a yes back",
     "privacy.erased": "deleted somebody on their own word",
     "privacy.erasure_asked": "asked to be deleted",
     "privacy.erasure_held": "put off a deletion while something must be kept",
@@ -143,6 +146,7 @@ SENTENCES: dict[str, str] = {
 
 THINGS: dict[str, str] = {
     "account": "account",
+    "agreement": "agreement",
     "account_brand": "brand",
     "audit_entry": "trail",
     "autopay": "automatic payment",
@@ -186,7 +190,7 @@ GROUPS: dict[str, str] = {
     "outage.": "Outages",
     "request.": "Requests",
     "reading.": "Readings brought in",
-    "privacy.": "Own data: copies, deletion, holds",
+    "privacy.": "Own data: copies, agreements, deletion, holds",
     "audit.": "The trail itself",
 }
 """What one may look for alone: how the actions begin, and what they are called."""

@@ -7,6 +7,7 @@ from portal_app.shapes.leaving import UNNAMED, Ends, Fate
 
 _DOOR = "How you sign in: password, passkeys, second steps, devices, links"
 _SAID = "Mails, news and what you chose to be told"
+_AGREED = "What you agreed to, and in which words"
 _BILLS = "Bills, payments and what was booked"
 _TAX = "Tax law asks for seven years. They name the account they were for"
 _PLACES = "Your places in accounts, and invitations to you"
@@ -28,7 +29,10 @@ HOUSE: dict[str, tuple[Fate, ...]] = {
     "staff_invitation": (Fate(_PLACES, person="erase", by=(("email", "email"),)),),
     "draft": (Fate("What you typed and did not send", person="erase"),),
     "preference": (Fate(_SAID, person="erase"),),
-    "consent": (Fate(_SAID, person="erase"),),
+    "consent": (
+        Fate(_AGREED, person="erase", account="erase"),
+        Fate(_AGREED, person="unname", by=(("on_behalf", "name"),), sets={"on_behalf": UNNAMED}),
+    ),
     "mail": (Fate(_SAID, person="erase", by=(("recipient", "email"),)),),
     "news": (Fate(_SAID, person="erase", account="erase"),),
     "own_copy": (Fate("Copies of your data", person="erase", file=("file_name", "copies")),),

@@ -10,7 +10,7 @@ from portal_app.core.accounts import Account, Person
 from portal_app.core.clock import now, today, zone_of
 from portal_app.core.errors import Refusal
 from portal_app.services.identity.rules import clean_email
-from portal_app.services.privacy import plans
+from portal_app.services.privacy import agreed, plans
 from portal_app.services.privacy.tables import Erasure, Hold
 from portal_app.shapes.leaving import HoldRow, HoldsPage
 from portal_app.shapes.status import Badge, Notice
@@ -40,6 +40,8 @@ def page(access: Access) -> HoldsPage:
         ready=True,
         holds=tuple(_row(access, hold, people, accounts) for hold in holds),
         wishes=tuple(_wish(access, wish, people[wish.person_id]) for wish in wishes),
+        agreed=agreed.counts(access),
+        agreed_to=f"/files/{access.visitor.kind}/agreed",
     )
 
 

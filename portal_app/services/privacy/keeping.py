@@ -29,6 +29,7 @@ RULES: dict[str, Kept] = {
     "sign_on_try": Kept("ends_at", 1, "nobody comes back from another house later than that"),
     "mail": Kept("at", 730, "what was said to a customer is asked about for two years"),
     "draft": Kept("changed_at", 30, "what was typed and not sent is looked for within weeks, if at all"),
+    "consent": Kept("withdrawn_at", 1096, "what was agreed to can be shown for three years after it ended"),
     "erasure": Kept("done_at", 1096, "that somebody was deleted on their word can be shown for three years"),
     "own_copy": Kept("made_at", 365, "the file goes after a day; that it was asked for stays a year"),
 }

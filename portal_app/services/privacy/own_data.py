@@ -11,7 +11,10 @@ HOUSE: dict[str, OwnTable] = {
     "authenticator": OwnTable("made_at name confirmed_at used_at"),
     "outside_name": OwnTable("made_at issuer subject used_at"),
     "preference": OwnTable("topic channel quiet_from quiet_to"),
-    "consent": OwnTable("purpose version words given_at withdrawn_at"),
+    "consent": OwnTable(
+        "purpose version title words yes account_id about language page device on_behalf given_at "
+        "withdrawn_at"
+    ),
     "own_copy": OwnTable("made_at reference state ready_at ends_at"),
     "erasure": OwnTable("made_at reference state due_at cancelled_at done_at report"),
     "draft": OwnTable("key changed_at facts"),

@@ -1,20 +1,10 @@
-"""What privacy keeps: consents, copies to take along, wishes to be deleted, and holds."""
+"""What privacy keeps: copies to take along, wishes to be deleted, and holds."""
 
 from datetime import datetime
 
 from sqlmodel import Field
 
 from portal_app.core.tables import PersonRow, StaffRow, moment_field
-
-
-class Consent(PersonRow, table=True):
-    """What somebody agreed to: for what, in which words, since when, and until they took it back."""
-
-    purpose: str = Field(max_length=60)
-    version: str = Field(default="", max_length=20)
-    words: str = Field(default="", max_length=1000)
-    given_at: datetime = moment_field()
-    withdrawn_at: datetime | None = moment_field(default=None)
 
 
 class Copy(PersonRow, table=True):

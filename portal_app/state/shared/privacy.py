@@ -2,19 +2,22 @@
 
 import reflex as rx
 
-from portal_app.services.privacy import copies
+from portal_app.services.privacy import agreed, copies
+from portal_app.shapes.consents import AgreedPage
 from portal_app.shapes.privacy import CopyPage
 from portal_app.state.live import watch
 from portal_app.state.session import Acting
 
 
 class PrivacyState(Acting, rx.State):
-    """How the last copy stands."""
+    """How the last copy stands, and what was agreed to."""
 
     page: CopyPage = CopyPage()
+    agreed: AgreedPage = AgreedPage()
 
     async def _show(self) -> None:
         self.page = await self._do(copies.page)
+        self.agreed = await self._do(agreed.page)
 
     @rx.event
     async def load(self):
@@ -32,4 +35,10 @@ class PrivacyState(Acting, rx.State):
     async def ask(self):
         """Have a copy made, after a fresh proof."""
         await self._say(await self._do(copies.ask))
+        await self._show()
+
+    @rx.event
+    async def turn(self, key: str, on: bool):
+        """Agree to something, or say no to it."""
+        await self._say(await self._do(agreed.turn, key, on))
         await self._show()

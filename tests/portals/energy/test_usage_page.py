@@ -204,6 +204,30 @@ def test_similar_homes_are_shown_as_figures_without_a_name(brightwater):
     assert f"{len(homes)} similar homes nearby" in labels
 
 
+@pytest.mark.line("S-75", "B13-3")
+def test_who_says_no_is_compared_no_more_at_once_and_counted_no_more_by_the_next_look(brightwater):
+    mine = page(brightwater).premise
+    with house(brightwater) as access:
+        groups = access.all(NeighbourGroup)
+    assert any(mine in json.loads(group.members) for group in groups)
+    do(brightwater.visitor(MAYA), choices.choose, {"neighbours": False})
+    seen = page(brightwater)
+    assert [bar.label for bar in seen.compare] == ["You, this year", "You, last year"]
+    assert not seen.compare_badge.text
+    with house(brightwater) as access:
+        before = {group.premise_id: len(_homes(group)) for group in access.all(NeighbourGroup)}
+        neighbourhood.renew(access)
+        after = {group.premise_id: len(_homes(group)) for group in access.all(NeighbourGroup)}
+    assert mine not in after
+    counted = {group.premise_id for group in groups if mine in json.loads(group.members)}
+    assert all(after[home] == before[home] - 1 for home in counted if before[home])
+    assert any(before[home] for home in counted)
+
+
+def _homes(group: NeighbourGroup) -> list[int]:
+    return json.loads(group.totals).get("2026-11-03", {}).get("homes", [])
+
+
 @pytest.mark.line("B13-3")
 def test_below_twenty_homes_nothing_of_them_is_shown(brightwater):
     with house(brightwater) as access:

@@ -14,6 +14,7 @@ from portal_app.portals.energy.service import places
 from portal_app.portals.energy.tables import EnergyChoice
 from portal_app.services.billing import service as billing
 from portal_app.services.billing.company import company_of, hold
+from portal_app.services.consents import service as consents
 from portal_app.services.notifications import service as notifications
 from portal_app.shapes.energy import ChoicesPage
 from portal_app.shapes.forms import Choice
@@ -32,6 +33,19 @@ TOPICS = {
     "requests": ("My requests", "When a start, stop, move or visit goes a step on"),
     "high-bill": ("High bills", "When a bill is heading above my line"),
 }
+MEDICAL = (
+    "On the medical list",
+    "For homes where somebody needs power for their health. Your outage is marked first, its band tells you "
+    "to call, and you hear of planned work when it is announced and again a day before. For this we keep "
+    "that you are on the list, with your phone number and your note; our control room sees them.",
+)
+NEIGHBOURS = (
+    "Compare my homes with similar ones nearby",
+    "What your home uses in a bill period is counted, without a name, among up to 100 homes that others "
+    "are compared with, and you see how yours stands. Say no, and your homes are neither counted nor "
+    "compared.",
+)
+"""Titles and words of what an account is asked to agree to."""
 _LARGEST = 100_000_000
 _PHONE = re.compile(r"^\+?[\d ().-]{6,24}$")
 
@@ -55,6 +69,7 @@ def choices(access: Access) -> ChoicesPage:
         temperatures=TEMPERATURES,
         medical=bool(found and found.medical),
         medical_says=found.medical_says if found else "",
+        medical_words=MEDICAL[1],
         planned_notice=found.planned_notice if found else True,
         phone=(found.phone if found else "") or places.account(access).phone,
         email=access.visitor.email,
@@ -105,15 +120,18 @@ def alert_words(access: Access, found: EnergyChoice | None) -> str:
     return "Off" if kind == "off" else "30 % above your usual"
 
 
-def choose(access: Access, wishes: dict[str, Any]) -> Notice:
+def choose(access: Access, wishes: dict[str, Any], *, page: str = "/account/choices") -> Notice:
     """Keep alerts and choices of the account. `wishes` may hold alert_kind, alert_at (as typed), temperature,
-    medical, medical_says, planned_notice and phone; what is not in it stays. Raises Refusal naming the field.
+    medical, medical_says, planned_notice, neighbours and phone; what is not in it stays. `page` is where it
+    was chosen. Raises Refusal naming the field.
     """  # fmt: skip
     access.require("energy.choose")
     hold(access, access.visitor.account_id)
     found = access.first(EnergyChoice, col(EnergyChoice.account_id) == access.visitor.account_id)
     values = _read(access, wishes, found)
-    before = found.medical if found else False
+    was = found or EnergyChoice(company_id="", account_id="")
+    before = was.medical
+    _keep_answers(access, was, values, page)
     if found is None:
         found = access.add(EnergyChoice, **{"alert_kind": "usual", **values})
     else:
@@ -122,6 +140,17 @@ def choose(access: Access, wishes: dict[str, Any]) -> Notice:
     access.note("choices.changed", f"choices:{found.id}", changed=changed, medical=found.medical)
     access.poke(f"choices:{found.account_id}")
     return _saved(access, found, before)
+
+
+def _keep_answers(access: Access, was: EnergyChoice, values: dict[str, Any], page: str) -> None:
+    """Keep in which words the account agreed or said no, where that is new."""
+    for name, (title, words) in (("medical", MEDICAL), ("neighbours", NEIGHBOURS)):
+        on = values.get(name, getattr(was, name))
+        changed = on != getattr(was, name)
+        if changed or (on and name in values and not consents.agreed(access, name, words)):
+            consents.keep(access, name, title, words, on, page=page)
+        if changed and name == "neighbours":
+            access.later("energy.neighbours", {})
 
 
 def _saved(access: Access, found: EnergyChoice, was_medical: bool) -> Notice:
@@ -146,6 +175,7 @@ def _read(access: Access, wishes: dict[str, Any], found: EnergyChoice | None) ->
         "temperature": _read_temperature,
         "medical": _read_switch,
         "planned_notice": _read_switch,
+        "neighbours": _read_switch,
         "phone": _read_phone,
         "medical_says": lambda typed: " ".join(str(typed).split())[:200],
     }

@@ -9,6 +9,7 @@ from portal_app.core.accounts import Account
 from portal_app.portals.energy.rules import requests as rules
 from portal_app.portals.energy.service import outage_facts, request_facts
 from portal_app.portals.energy.tables import EnergyChoice, Meter, Premise, ServiceRequest
+from portal_app.services.consents import service as consents
 from portal_app.shapes.energy import CustomersPage
 from portal_app.shapes.forms import Choice
 from portal_app.shapes.status import Badge
@@ -109,6 +110,10 @@ def _opened(access: Access, account_id: str, words: str, rows: tuple[LinkRow, ..
         facts.append(
             LinkRow(title="Medical list", detail=medical.medical_says, end=medical.phone or "Listed")
         )
+    facts += [
+        LinkRow(title=said.title, detail=f"{'Agreed' if said.yes else 'Said no'}, {said.name}", end=said.day)
+        for said in consents.of_account(access, account.id)
+    ]
     return CustomersPage(
         ready=True,
         found_words=words,

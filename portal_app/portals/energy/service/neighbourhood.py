@@ -14,19 +14,34 @@ from portal_app.core.clock import today
 from portal_app.portals.energy.rules import neighbours
 from portal_app.portals.energy.service import tariff_book
 from portal_app.portals.energy.service.places import bill_period
-from portal_app.portals.energy.tables import DayUse, NeighbourGroup, Premise, Register, ServiceAgreement
+from portal_app.portals.energy.tables import (
+    DayUse,
+    EnergyChoice,
+    NeighbourGroup,
+    Premise,
+    Register,
+    ServiceAgreement,
+)
 
 PERIODS = 3
 
 
 def renew(access: SystemAccess, _payload: dict[str, Any] | None = None) -> int:
-    """Choose groups where none holds, total up three bill periods for each; says for how many homes."""
+    """Choose groups where none holds, total up three bill periods for each; says for how many homes.
+
+    Homes whose account said no are in nobody's group and have none.
+    """
+    no = {row.account_id for row in access.all(EnergyChoice, col(EnergyChoice.neighbours).is_(False))}
     registers = {
-        row.premise_id: row for row in access.all(Register, col(Register.commodity) == "electricity")
+        row.premise_id: row
+        for row in access.all(Register, col(Register.commodity) == "electricity")
+        if row.account_id not in no
     }
     homes = {row.id: _alike(row) for row in access.all(Premise) if row.id in registers and row.sqft > 0}
     agreements = {row.id: row for row in access.all(ServiceAgreement)}
     by_premise = {row.premise_id: row for row in agreements.values() if row.commodity == "electricity"}
+    if no:
+        access.remove(NeighbourGroup, col(NeighbourGroup.account_id).in_(no))
     groups = {row.premise_id: row for row in access.all(NeighbourGroup)}
     sums = _Sums(access, registers)
     for premise_id, home in homes.items():

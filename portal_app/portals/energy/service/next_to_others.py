@@ -13,6 +13,7 @@ from portal_app.portals.energy.rules.neighbours import PeakStanding, Standing
 from portal_app.portals.energy.rules.usage import year_before
 from portal_app.portals.energy.service import usage_chart
 from portal_app.portals.energy.service.insight import Insight
+from portal_app.portals.energy.service.places import choice_of
 from portal_app.portals.energy.service.rollup import PEAK_HOURS
 from portal_app.portals.energy.tables import NeighbourGroup
 from portal_app.services.drawing import compare_bars
@@ -35,7 +36,13 @@ class Others:
 
 
 def others(access: Access, main: Insight) -> Others:
-    """Where this home stands among its frozen group; nothing without a group or for anything but power."""
+    """Where this home stands among its frozen group; nothing without a group or for anything but power.
+
+    Nothing either for an account that said no to being compared.
+    """
+    choice = choice_of(access)
+    if choice is not None and not choice.neighbours:
+        return Others(None, None, main.until)
     group = access.first(NeighbourGroup, col(NeighbourGroup.premise_id) == main.supply.premise.id)
     known = json.loads(group.totals).get(main.start.isoformat()) if group is not None else None
     if known is None or main.supply.register.commodity != "electricity":

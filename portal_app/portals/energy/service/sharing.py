@@ -13,7 +13,9 @@ from portal_app.core.ids import new_secret
 from portal_app.portals.energy.service.places import premises
 from portal_app.portals.energy.tables import DataConsent, Register
 from portal_app.services.billing.company import hold
+from portal_app.services.consents import service as consents
 from portal_app.settings import settings
+from portal_app.shapes.consents import Standing
 from portal_app.shapes.energy_data import Asked, ConsentRow, MyDataPage, Token
 from portal_app.shapes.forms import Choice, Effect
 from portal_app.shapes.status import Badge, Notice
@@ -32,6 +34,7 @@ ADDRESS = "/files/share/energy"
 LONGEST = 3 * 365
 """Days a consent may run; whoever still wants it then is asked again."""
 
+_ICONS = ("usage", "clock", "shield")
 _AT_ONCE = timedelta(seconds=30)
 USUAL = 365
 
@@ -72,16 +75,37 @@ def ask_to_give(access: Access, party: str, scope: str, ends_on: str) -> Asked:
     """What giving a consent will do, to be read before saying yes. Raises Refusal as `give` would."""
     access.require("data.share")
     name, scope, end = checked(party, scope, ends_on, today(access.visitor.zone))
+    title, words = _asked(access, name, scope, end)
     return Asked(
-        title=f"Let {name} read your meter data until {_day(access, end)}?",
-        effects=(
-            Effect("usage", f"{name} reads: {SCOPES[scope].lower()}, also those of the past."),
-            Effect("clock", f"It ends by itself after {_day(access, end)}."),
-            Effect("shield", f"{_UNSEEN[scope == 'all']} You can stop it at any time."),
-        ),
+        title=f"{title}?",
+        effects=tuple(Effect(icon, said) for icon, said in zip(_ICONS, words, strict=True)),
         act=f"Let {name} read it",
         keep="Not now",
     )
+
+
+def _asked(access: Access, name: str, scope: str, end: date) -> tuple[str, tuple[str, ...]]:
+    """What is asked before somebody may read, and what it will do: as it is shown, and as it is kept."""
+    return f"Let {name} read your meter data until {_day(access, end)}", (
+        f"{name} reads: {SCOPES[scope].lower()}, also those of the past.",
+        f"It ends by itself after {_day(access, end)}.",
+        f"{_UNSEEN[scope == 'all']} You can stop it at any time.",
+    )
+
+
+def _keep(access: Access, consent: DataConsent, yes: bool, page: str) -> None:
+    title, words = _asked(access, consent.party, consent.scope, consent.ends_on)
+    consents.keep(access, "share", title, " ".join(words), yes, page=page, about=consent.id)
+
+
+def standing(access: Access) -> tuple[Standing, ...]:
+    """Who may read this account's meter data today, each in the words that were agreed to."""
+    here = today(access.visitor.zone)
+    open_still = (col(DataConsent.revoked_at).is_(None), col(DataConsent.ends_on) >= here)
+    mine = col(DataConsent.account_id) == access.visitor.account_id
+    found = access.all(DataConsent, mine, *open_still, order=(col(DataConsent.made_at), col(DataConsent.id)))
+    asked = ((row.id, _asked(access, row.party, row.scope, row.ends_on)) for row in found)
+    return tuple(Standing(about, title, " ".join(words)) for about, (title, words) in asked)
 
 
 def give(access: Access, party: str, scope: str, ends_on: str) -> Token:
@@ -107,6 +131,7 @@ def give(access: Access, party: str, scope: str, ends_on: str) -> Token:
         token_hash=hashed(token),
         given_by=access.visitor.name,
     )
+    _keep(access, consent, True, "/account/data")
     access.note("data.share", f"consent:{consent.id}", party=name, scope=scope, ends_on=str(end))
     address = settings().public_url.rstrip("/") + ADDRESS
     return Token(token, name, address, f"Works until {_day(access, end)}")
@@ -128,12 +153,13 @@ def ask_to_stop(access: Access, consent_id: str) -> Asked:
     )
 
 
-def revoke(access: Access, consent_id: str) -> Notice:
+def revoke(access: Access, consent_id: str, page: str = "/account/data") -> Notice:
     """End a consent at once; a second tap changes nothing. Raises NotYours for another account's."""
     access.require("data.share")
     consent = access.get(DataConsent, consent_id)
     open_still = (col(DataConsent.id) == consent.id, col(DataConsent.revoked_at).is_(None))
     if access.update(DataConsent, *open_still, revoked_at=now()):
+        _keep(access, consent, False, page)
         access.note("data.unshare", f"consent:{consent.id}", party=consent.party)
     return Notice(
         title=f"{consent.party} can no longer read your meter data",
