@@ -179,6 +179,8 @@ FACTS: dict[str, Saying] = {
     "active": flag("may sign in", "may not sign in"),
     "added": count("added", "added"),
     "after": state("now"),
+    "answers": count("answer", "answers"),
+    "asked_for": text(""),
     "balance": money("balance"),
     "because": text("because"),
     "before": state("before:"),
@@ -260,6 +262,7 @@ FACTS: dict[str, Saying] = {
     "was": text("before:"),
     "why": text("because:"),
     "with": text("with"),
+    "wording": text("in the wording"),
     "with_photo": flag("with a photo"),
 }
 """How each fact is said, by its name in the trail. A fact of another name is said by that name."""

@@ -78,7 +78,7 @@ def keep(
         given_at=moment,
     )
     did = "privacy.agreed" if yes else "privacy.declined"
-    access.note(did, f"agreement:{answer.id}", purpose=purpose, wording=answer.version)
+    access.note(did, f"agreement:{answer.id}", asked_for=answer.title, wording=answer.version)
     return answer
 
 
