@@ -20,7 +20,7 @@ from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import NotYours, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
-from portal_app.services.identity import by_mail, proofs, sign_on, steps
+from portal_app.services.identity import by_mail, choosing, proofs, sign_on, steps
 from portal_app.services.identity import service as identity
 from portal_app.settings import settings
 
@@ -28,14 +28,18 @@ T = TypeVar("T")
 
 TYPED_COOKIE = "portal_typed"
 SECOND = "/sign-in/second"
+CHOICE = "/sign-in/company"
 _TYPED_SECONDS = 300
 _WAIT_SECONDS = 900
+_REMEMBERED_SECONDS = 365 * 86_400
 
 
 def routes() -> list[Route]:
     """The doors, for the assembly."""
     return [
         Route("/auth/sign-in", sign_in, methods=["POST"]),
+        Route("/auth/company", choose, methods=["POST"]),
+        Route("/auth/change-company", change_company, methods=["POST"]),
         Route("/auth/second", second, methods=["POST"]),
         Route("/auth/look-around", look_around, methods=["POST"]),
         Route("/auth/sign-out", sign_out, methods=["POST"]),
@@ -59,6 +63,7 @@ async def sign_in(request: Request) -> Response:
             device_of(request),
             code=form.get("code", ""),
             goes_to=identity.own_path(form.get("next")),
+            last=choosing.last_in(request.headers.get("cookie", "")),
         )
     except (identity.WrongSignIn, steps.StepOver):
         return _back("wrong", form)
@@ -66,7 +71,71 @@ async def sign_in(request: Request) -> Response:
         return _wait(enough.sentence, form)
     except Busy:
         return _back("busy", form)
+    if isinstance(found, choosing.Chooses):
+        return _to_choice(found, identity.own_path(form.get("next")))
     return await go_on(request, found, identity.own_path(form.get("next")))
+
+
+def _to_choice(found: choosing.Chooses, wanted: str) -> Response:
+    answer = see_other(f"{CHOICE}?{urlencode({'next': wanted})}" if wanted else CHOICE)
+    remember(answer, found.value, choosing.cookie(), int(steps.STANDS.total_seconds()))
+    return answer
+
+
+async def choose(request: Request) -> Response:
+    """Go on at the company that somebody chose whom several know; this browser remembers which."""
+    try:
+        form = await form_of(request)
+    except BadForm:
+        return bad_form()
+    slug, wanted = form.get("company", ""), identity.own_path(form.get("next"))
+    value = choosing.value_in(request.headers.get("cookie", ""))
+    where = steps.Where(address_of(request), device_of(request), wanted)
+    try:
+        found = await _off_loop(choosing.take, value, slug, where)
+    except (steps.StepOver, identity.WrongSignIn):
+        return _over()
+    except Busy:
+        return _back("busy", form)
+    answer = await go_on(request, found, wanted)
+    forget(answer, choosing.cookie())
+    remember(answer, slug, choosing.last_cookie(), _REMEMBERED_SECONDS)
+    return answer
+
+
+async def change_company(request: Request) -> Response:
+    """Sign out here and lead on to the sign-in of another company that knows this person's address."""
+    try:
+        form = await form_of(request)
+    except BadForm:
+        return bad_form()
+    cookies, slug = request.headers.get("cookie", ""), form.get("to", "")
+    try:
+        visitor = await _off_loop(identity.visitor_of, cookies)
+        if visitor is None:
+            return see_other("/sign-in")
+        door = await _off_loop(choosing.door_of, visitor, slug)
+        if not door:
+            return PlainTextResponse("Not found", 404)
+        await _off_loop(identity.sign_out, cookies)
+    except Busy:
+        return _back("busy", {})
+    answer = lead(f"{door}/sign-in?{urlencode({'company': slug, 'login_hint': visitor.email})}", "Sign in")
+    forget(answer, settings().session_cookie)
+    remember(answer, slug, choosing.last_cookie(), _REMEMBERED_SECONDS)
+    return answer
+
+
+def lead(to: str, title: str) -> Response:
+    """Answer a form with a page that leads on, since our own policy lets forms lead nowhere but here."""
+    there = escape(to, quote=True)
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="refresh" content="0;url={there}"></head><body>'
+        f'<main><h1>{title}</h1><p><a href="{there}">Go on</a></p></main></body></html>',
+        headers={"cache-control": "no-store", "referrer-policy": "no-referrer"},
+    )
 
 
 async def second(request: Request) -> Response:

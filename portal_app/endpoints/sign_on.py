@@ -4,19 +4,27 @@ The browser goes out by a page that leads there, not by a redirect of a form: ou
 nowhere but here.
 """
 
-from html import escape
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotAllowed, NotYours, ProveAgain, Refusal, SignedOut, TooMany
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
-from portal_app.endpoints.auth import bad_form, forget, go_on, keep_typed, remember, see_other, wait_page
+from portal_app.endpoints.auth import (
+    bad_form,
+    forget,
+    go_on,
+    keep_typed,
+    lead,
+    remember,
+    see_other,
+    wait_page,
+)
 from portal_app.endpoints.mailed import company_in
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
@@ -64,14 +72,7 @@ def _where(request: Request, wanted: str | None) -> Where:
 
 
 def _lead(out: Out) -> Response:
-    there = escape(out.address, quote=True)
-    answer = HTMLResponse(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>On to your company</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="refresh" content="0;url={there}"></head><body>'
-        f'<main><h1>On to your company</h1><p><a href="{there}">Go on</a></p></main></body></html>',
-        headers={"cache-control": "no-store", "referrer-policy": "no-referrer"},
-    )
+    answer = lead(out.address, "On to your company")
     remember(answer, out.browser, sign_on.cookie(), int(sign_on.CONNECTS.total_seconds()))
     return answer
 

@@ -57,6 +57,16 @@ class AccountChoice:
 
 
 @dataclass(frozen=True)
+class CompanyChoice:
+    """One of several companies that know a person: its short name, name and mark, and what they are there."""
+
+    slug: str
+    name: str
+    brand: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True)
 class Tick:
     """One box to tick in a form."""
 

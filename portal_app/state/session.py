@@ -21,12 +21,13 @@ from portal_app.core.ids import begin_request, reference
 from portal_app.services.adoption import service as adoption
 from portal_app.services.adoption.perform import perform
 from portal_app.services.drafts import service as drafts
+from portal_app.services.identity import choosing
 from portal_app.services.identity import service as identity
 from portal_app.services.notifications import service as notifications
 from portal_app.services.people import looking
 from portal_app.services.tenancy import service as tenancy
 from portal_app.settings import settings
-from portal_app.shapes.people import AccountChoice, Who
+from portal_app.shapes.people import AccountChoice, CompanyChoice, Who
 from portal_app.shapes.status import Notice
 
 T = TypeVar("T")
@@ -156,6 +157,8 @@ class SessionState(Acting, rx.State):
 
     who: Who = Who()
     accounts: list[AccountChoice] = []
+    elsewhere: list[CompanyChoice] = []
+    """Other companies that know this person, to change over to."""
     news_count: int = 0
     live: bool = False
     over: str = ""
@@ -163,6 +166,13 @@ class SessionState(Acting, rx.State):
     problem_field: str = ""
     problem_text: str = ""
     _notice_is_new: bool = False
+    _asked_elsewhere: str = ""
+
+    async def _look_elsewhere(self, visitor: Visitor) -> None:
+        """Which other companies know this person: asked once a tab and session, not for every page."""
+        if self._asked_elsewhere != visitor.session_key:
+            self.elsewhere = await in_thread(partial(choosing.elsewhere, visitor))
+            self._asked_elsewhere = visitor.session_key
 
     def _turn_the_page(self) -> None:
         """What was said stays on the page it led to, and goes with the next one."""
@@ -188,6 +198,7 @@ class SessionState(Acting, rx.State):
             return tell_visitor(out)
         self._turn_the_page()
         visitor = await self._visitor()
+        await self._look_elsewhere(visitor)
         adoption.record_page(visitor, path)
         if visitor.viewed_by:
             await self._do(looking.page_seen, path)
@@ -228,6 +239,7 @@ class SessionState(Acting, rx.State):
             self.live = False
             return tell_visitor(out)
         visitor = await self._visitor()
+        await self._look_elsewhere(visitor)
         home = identity.home_of(visitor.kind, visitor.staff)
         if _may_see(visitor, home):
             return rx.redirect(home)

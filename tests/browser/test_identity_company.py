@@ -9,11 +9,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from portal_app.core.access import acting_for_company
+from portal_app.core.clock import now
+from portal_app.services.identity import passwords
 from portal_app.services.people import first_run
 from portal_app.services.tenancy import service as tenancy
 from tests import engines
 from tests.browser.conftest import served
-from tests.browser.newcomers import Device, newcomer
+from tests.browser.newcomers import Device, Newcomer, newcomer
 from tests.browser.pages import PASSWORD, Portal, axe, calm
 
 
@@ -131,3 +134,60 @@ def test_a_companys_own_host_and_its_path_open_its_sign_in_page_and_let_its_peop
     phone.wait_for_url(f"{portal.url}/sign-in?company=volt")
     calm(phone)
     expect(phone.locator("header .mark")).to_contain_text("Volt Power")
+
+
+def proved_twice(portal: Portal, slug: str, somebody: Newcomer) -> None:
+    """One more company knows somebody by the same address and password; they have shown it is theirs."""
+    with engines.pointed_at(portal.database_url, portal.data_dir):
+        company = tenancy.company_named(slug)
+        assert company is not None
+        with acting_for_company(company.id, kind="energy") as house:
+            account = tenancy.open_account(house, f"{slug}-2", "At the other one")
+            person = tenancy.add_person(house, somebody.email, "Nia Newman")
+            tenancy.give_place(house, account, person)
+            house.change(person, password_hash=passwords.keep(PASSWORD), email_proved_at=now())
+
+
+def typed_in(page: Page, email: str) -> None:
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+@pytest.mark.line("X-24")
+def test_somebody_of_two_companies_taps_the_one_they_mean_is_remembered_and_changes_over(
+    portal: Portal, phone: Page
+) -> None:
+    opened(portal, "fjord-heat", "Fjord District Heating", brand="fjord")
+    nia = newcomer(portal, "brightwater")
+    proved_twice(portal, "fjord-heat", nia)
+    phone.goto("/sign-in?next=/energy/billing")
+    calm(phone)
+    typed_in(phone, nia.email)
+    expect(phone.get_by_role("heading", name="Which company?")).to_be_visible()
+    rows = phone.locator("main li")
+    expect(rows).to_have_count(2)
+    assert all(row.bounding_box()["height"] >= 56 for row in rows.all())
+    assert axe(phone) == []
+    phone.get_by_role("button", name="Fjord District Heating").click()
+    phone.wait_for_url("**/energy/billing")
+    calm(phone)
+    expect(phone.locator("header .mark")).to_contain_text("Fjord District Heating")
+    phone.locator(".menu summary").click()
+    phone.get_by_role("button", name="Sign out", exact=True).click()
+    phone.wait_for_url("**/sign-in")
+    calm(phone)
+    typed_in(phone, nia.email)
+    phone.wait_for_url("**/energy")
+    calm(phone)
+    expect(phone.locator("header .mark")).to_contain_text("Fjord District Heating")
+    phone.locator(".menu summary").click()
+    phone.get_by_role("button", name="Brightwater").click()
+    phone.wait_for_url("**/sign-in?company=brightwater&**")
+    calm(phone)
+    expect(phone.get_by_label("Email")).to_have_value(nia.email)
+    phone.get_by_label("Password").fill(PASSWORD)
+    phone.get_by_role("button", name="Sign in", exact=True).click()
+    phone.wait_for_url("**/energy")
+    calm(phone)
+    expect(phone.locator("header .mark")).to_contain_text("Brightwater")

@@ -14,6 +14,7 @@ from portal_app.services.identity import service as identity
 from portal_app.services.identity.tables import SignIn
 from portal_app.settings import settings
 from tests.services.identity.conftest import PASSWORD
+from tests.services.identity.test_choosing import known_to, proved
 from tests.services.identity.test_rules import HOSTILE
 
 ANN = "ann@bright.example"
@@ -266,3 +267,51 @@ def test_a_suspended_person_is_told_what_everybody_is_told(browser, door):
         tenancy.set_standing(house, ann.id, "suspended")
     answer = browser.post("/auth/sign-in", data=RIGHT)
     assert answer.headers["location"] == "/sign-in?problem=wrong#wrong"
+
+
+@pytest.mark.line("X-24")
+def test_somebody_of_two_companies_chooses_once_and_this_browser_remembers(browser):
+    known_to("fjord")
+    answer = browser.post("/auth/sign-in", data={**RIGHT, "next": "/energy/billing"})
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/sign-in/company?next=%2Fenergy%2Fbilling",
+    )
+    assert cookie_in(answer) is None
+    choice = cookie_in(answer, "portal_choice")
+    assert (choice["httponly"], choice["samesite"], choice["max-age"]) == (True, "lax", "600")
+    answer = browser.post("/auth/company", data={"company": "fjord", "next": "/energy/billing"})
+    assert answer.headers["location"] == "/energy/billing"
+    assert visitor_in(browser).name == "Ann Elsewhere"
+    assert cookie_in(answer, "portal_company").value == "fjord"
+    assert cookie_in(answer, "portal_choice").value == ""
+    browser.post("/auth/sign-out")
+    assert browser.post("/auth/sign-in", data=RIGHT).headers["location"] == "/energy"
+    assert visitor_in(browser).name == "Ann Elsewhere"
+
+
+@pytest.mark.line("X-24")
+@pytest.mark.parametrize(
+    "form", [{"company": ""}, {"company": "fjord"}, {"company": "bright", "next": "//evil.example"}]
+)
+def test_a_choice_that_this_browser_was_not_given_leads_back_to_the_sign_in(browser, form):
+    known_to("fjord")
+    answer = browser.post("/auth/company", data=form)
+    assert answer.headers["location"] == "/sign-in?problem=over#over"
+    assert visitor_in(browser) is None
+
+
+@pytest.mark.line("X-24")
+def test_changing_over_signs_out_here_and_leads_to_the_sign_in_there_with_the_address_kept(signed_in):
+    browser = signed_in()
+    known_to("fjord", host="portal.fjord.example")
+    assert browser.post("/auth/change-company", data={"to": "fjord"}).status_code == 404
+    before = visitor_in(browser)
+    proved(ANN, before.company_id)
+    assert browser.post("/auth/change-company", data={"to": "bright"}).status_code == 404
+    answer = browser.post("/auth/change-company", data={"to": "fjord"})
+    there = "http://portal.fjord.example:3000/sign-in?company=fjord&amp;login_hint=ann%40bright.example"
+    assert f'content="0;url={there}"' in answer.text
+    assert visitor_in(browser) is None
+    assert identity.visitor_of_key(before.session_key) is None
+    assert browser.post("/auth/change-company", data={"to": "fjord"}).headers["location"] == "/sign-in"

@@ -118,6 +118,13 @@ def _colours(brand: Any) -> rx.Component:
     return rx.cond(brand.contains("."), sheet, rx.fragment())
 
 
+def worn_mark(brand: Any) -> rx.Component:
+    """The mark of any company, in its own colours, for a row that names it."""
+    return rx.el.span(
+        _colours(brand), _mark_picture(brand, ""), class_name="mark", custom_attrs={"data-brand": brand}
+    )
+
+
 def mark(around: Around, **props: Any) -> rx.Component:
     """The company's mark and name; leads home."""
     who = around.who

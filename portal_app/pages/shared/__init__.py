@@ -8,6 +8,7 @@ from portal_app.pages.page import OpenPage, Page
 from portal_app.pages.shared import (
     audit,
     brand,
+    choosing,
     directories,
     joining,
     leaving,
@@ -31,4 +32,10 @@ OFFERED: tuple[Page, ...] = (
     *sign_on.PAGES,
     *leaving.PAGES,
 )
-OPEN: tuple[OpenPage, ...] = (*security.OPEN_PAGES, *mailed.OPEN, *leaving.OPEN, *joining.PAGES_OPEN)
+OPEN: tuple[OpenPage, ...] = (
+    *security.OPEN_PAGES,
+    *choosing.OPEN,
+    *mailed.OPEN,
+    *leaving.OPEN,
+    *joining.PAGES_OPEN,
+)

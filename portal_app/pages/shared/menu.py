@@ -4,7 +4,7 @@ import reflex as rx
 
 from portal_app.components.draw import each, words
 from portal_app.components.frames.menu import menu_link
-from portal_app.shapes.people import AccountChoice
+from portal_app.shapes.people import AccountChoice, CompanyChoice
 from portal_app.state.session import SessionState
 
 _MANY = 8
@@ -47,12 +47,27 @@ def _search(accounts: rx.Var) -> rx.Component:
     return rx.cond(accounts.length() >= _MANY, rx.fragment(field, found))
 
 
+def _company(choice: CompanyChoice) -> rx.Component:
+    return rx.el.form(
+        rx.el.input(type="hidden", name="to", value=choice.slug),
+        rx.el.button(
+            rx.el.span(choice.name, class_name="strong"),
+            rx.el.span("Sign out here and sign in there", class_name="small quiet"),
+            type="submit",
+            class_name="menu-act",
+        ),
+        method="post",
+        action="/auth/change-company",
+        on_submit=None,
+    )
+
+
 def account_menu(accounts: rx.Var) -> rx.Component:
     """Every account of the person, the current one marked; a tap opens another; and how they sign in.
 
-    Where there are many, a field narrows them.
+    Where there are many, a field narrows them. Under them stand other companies that know the person.
     """
-    who = SessionState.who
+    who, elsewhere = SessionState.who, SessionState.elsewhere
     own = rx.cond(
         who.staff, words("/staff/", who.kind, "/account"), words("/", who.kind, "/account/security")
     )
@@ -64,6 +79,7 @@ def account_menu(accounts: rx.Var) -> rx.Component:
     held = menu_link("Deletions and holds", words("/staff/", who.kind, "/holds"), "lock")
     return rx.fragment(
         rx.cond(accounts.length() > 1, others),
+        rx.cond(elsewhere, rx.el.div(each(elsewhere, _company))),
         rx.cond(who.gives_places, people),
         rx.cond(who.runs_people, ours),
         rx.cond(who.sets_brand, brand),

@@ -47,14 +47,14 @@ def _unprintable(text: str) -> bool:
     return any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in text)
 
 
-def cookie_value(header: object, name: str) -> str:
-    """The session cookie's value in a Cookie header; empty when there is none or two that differ."""
+def cookie_value(header: object, name: str, shape: re.Pattern[str] = _COOKIE_VALUE) -> str:
+    """A cookie's value in a Cookie header; empty when there is none of that shape, or two that differ."""
     if not isinstance(header, str) or len(header) > 16_384:
         return ""
     pairs = (part.strip().partition("=") for part in header.split(";"))
     values = {value for key, _, value in pairs if key == name}
     value = values.pop() if len(values) == 1 else ""
-    return value if _COOKIE_VALUE.fullmatch(value) else ""
+    return value if shape.fullmatch(value) else ""
 
 
 def key_of(value: str) -> str:

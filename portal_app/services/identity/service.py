@@ -5,6 +5,9 @@ besides (a second step) and every other first proof (a passkey, a mailed link, a
 in `steps.go_on`.
 """
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import structlog
 from sqlalchemy import update
 from sqlmodel import Session, col, or_
@@ -14,7 +17,8 @@ from portal_app.core.access import Access, Visitor, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Member, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, SignedOut
-from portal_app.services.identity import passwords, rules, sessions, steps, throttle
+from portal_app.services.identity import by_mail, choosing, passwords, rules, sessions, steps, throttle
+from portal_app.services.identity.choosing import Chooses
 from portal_app.services.identity.rules import WrongSignIn, clean_email, home_of, own_path
 from portal_app.services.identity.sessions import use_roles, visitor_of_key
 from portal_app.services.identity.steps import Awaits, LetIn
@@ -45,53 +49,96 @@ def sign_in(  # the fields of the form, and what is known of where it was sent f
     *,
     code: str = "",
     goes_to: str = "",
-) -> LetIn | Awaits:
+    last: str = "",
+) -> LetIn | Awaits | Chooses:
     """Take an e-mail and a password: let somebody in, or await their second step where they have one.
 
-    `code` is the second step where it came along. Raises WrongSignIn, the same for unknown, wrong and
-    disabled; TooMany after eight wrong tries in fifteen minutes by account or by address; Busy when too many
-    try at once.
+    Where no company is named and the password is right at several, they choose, unless it is right at `last`,
+    the one chosen last in this browser. `code` is the second step where it came along. Raises WrongSignIn,
+    the same for unknown, wrong and disabled; TooMany after eight wrong tries in fifteen minutes by account or
+    by address; Busy when too many try at once.
     """
-    person, known_here = _known_as(clean_email(email), company_slug, address)
-    network = rules.network_of(address)
-    # Somebody who signed in from here before counts apart, so that a stranger's guesses do not lock them out.
-    by_account = throttle.mark("account", clean_email(email), network if known_here else "")
-    by_address = throttle.mark("address", network)
-    fits = _proven(
-        person, password, (by_account,) if known_here else (by_account, by_address), (by_account, by_address)
-    )
-    if person is None or not fits:
-        sessions.beside(_note_refused, person, address)
+    door = _knock(clean_email(email), company_slug or "", address, last)
+    right = _proven(door, password)
+    if not right:
+        for known in door.known or (None,):
+            sessions.beside(_note_refused, known.person if known else None, address)
         raise WrongSignIn
-    throttle.forget(throttle.WRONG_TRIES, by_account)
+    throttle.forget(throttle.WRONG_TRIES, door.by_email, *(known.mark for known in right))
+    if len(right) > 1 and right[0].slug != last:
+        return choosing.begin([known.person for known in right])
+    person = right[0].person
     fresh = passwords.keep(password) if passwords.is_dated(person.password_hash) else ""
     where = steps.Where(address, device, goes_to)
     return steps.go_on(person.id, "password", where, code=code, fresh_hash=fresh)
 
 
-def _known_as(email: str, slug: str | None, address: str) -> tuple[Person | None, bool]:
+class _Known(NamedTuple):
+    """Somebody at one company, and what wrong tries at them are counted under."""
+
+    person: Person
+    slug: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class _Door:
+    """Who may be meant by what was typed, how many passwords are tried, and what wrong tries count under.
+
+    `checked` are the marks that shut the door; at which company somebody is shut out alone is not told where
+    no company is named.
+    """
+
+    known: tuple[_Known, ...]
+    tries: int
+    by_email: str
+    checked: tuple[str, ...]
+    counted: tuple[str, ...]
+
+
+def _knock(email: str, slug: str, address: str, last: str) -> _Door:
+    network = rules.network_of(address)
     with before_sign_in(reads_only=True) as db:
-        statement = unscoped(Person, col(Person.email) == email).order_by(col(Person.made_at), col(Person.id))
-        people = [(person, db.get(Company, person.company_id)) for person in db.exec(statement.limit(20))]
-        may = [
-            person
-            for person, company in people
-            if company is not None and slug in (None, "", company.slug) and sessions.let_in(person, company)
-        ]
-        if not email or not may:
-            return None, False
-        return may[0], sessions.known_from(db, may[0].id, address)
+        people = sorted(by_mail.people_with(db, email, slug), key=lambda one: one[1].slug != last)
+        # The same number of passwords whoever is asked for, so that the time tells nothing.
+        tries = 1 if slug else len(db.exec(unscoped(Company).limit(choosing.MOST)).all())
+        here = [sessions.known_from(db, person.id, address) for person, _ in people[:tries]]
+    # Somebody who signed in from here before counts apart, so that a stranger's guesses do not lock them out.
+    by_email = throttle.mark("account", email, network if any(here) else "")
+    by_address = throttle.mark("address", network)
+    known = tuple(
+        _Known(person, company.slug, _at(email, company.slug, network if seen else ""))
+        for (person, company), seen in zip(people, here, strict=False)
+    )
+    at = tuple(one.mark for one in known) or ((_at(email, slug, ""),) if slug else ())
+    checked = (by_email, *(() if any(here) else (by_address,)), *(at if slug else ()))
+    return _Door(known, tries, by_email, checked, (by_email, by_address, *at))
 
 
-def _proven(person: Person | None, password: str, checked: tuple[str, ...], counted: tuple[str, ...]) -> bool:
+def _at(email: str, slug: str, network: str) -> str:
+    return throttle.mark("account at", email, slug, network)
+
+
+def _proven(door: _Door, password: object) -> list[_Known]:
+    """At whom the password is right. Raises TooMany, Busy."""
+    typed = password if isinstance(password, str) else ""
     # Inside the turn, so that a burst of tries at once gets no further than the same tries one by one.
     with passwords.turn():
-        throttle.check(throttle.WRONG_TRIES, *checked)
-        kept = person.password_hash if person is not None else ""
-        fits = passwords.fits(kept, password if isinstance(password, str) else "")
-        if not fits:
-            throttle.count(throttle.WRONG_TRIES, *counted)
-        return fits
+        throttle.check(throttle.WRONG_TRIES, *door.checked)
+        kept = [known.person.password_hash for known in door.known]
+        kept += [""] * (door.tries - len(kept))
+        fits = [passwords.fits(one, typed) for one in kept]
+        right = [
+            known
+            for known, fit in zip(door.known, fits, strict=False)
+            if fit and throttle.is_free(throttle.WRONG_TRIES, known.mark)
+        ]
+        if not right:
+            throttle.count(throttle.WRONG_TRIES, *door.counted)
+        # Whoever is let in at one company has still guessed at the others.
+        elif len(right) < len(door.known):
+            throttle.count(throttle.WRONG_TRIES, *(one.mark for one in door.known if one not in right))
+        return right
 
 
 def _note_refused(person: Person | None, address: str) -> None:
@@ -209,6 +256,7 @@ def set_password(access: Access, person_id: str, kept: str) -> None:
 
 __all__ = [
     "Awaits",
+    "Chooses",
     "LetIn",
     "WrongSignIn",
     "clean_email",

@@ -84,7 +84,11 @@ class Passkey(PersonRow, table=True):
 
 
 class Ceremony(SQLModel, table=True):
-    """A question put to a passkey, for one browser and one answer; named by the SHA-256 of its cookie."""
+    """A question put to one browser for one answer, named by the SHA-256 of its cookie.
+
+    To a passkey (`challenge` is what it signs), or at which company somebody goes on whose password was right
+    at several (`challenge` holds the ids of those persons).
+    """
 
     id: str = Field(primary_key=True, max_length=64)
     purpose: str = Field(max_length=20)

@@ -49,6 +49,11 @@ def check(limit: RateLimitItem, *marks: str) -> None:
         )
 
 
+def is_free(limit: RateLimitItem, mark: str) -> bool:
+    """Whether this was not counted too often yet."""
+    return not _wait(limit, mark)
+
+
 def count(limit: RateLimitItem, *marks: str) -> None:
     """Count one more try of each."""
     for each in marks:

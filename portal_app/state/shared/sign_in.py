@@ -147,7 +147,8 @@ class SignInState(Acting, rx.State):
         door = await in_thread(partial(_door, self.router.headers.host, slug))
         self._show(door)
         self.said = PROBLEMS.get(asked.get("problem", ""), Notice())
-        self.email = typed_in(self.router.headers.cookie)
+        hint = identity.clean_email(asked.get("login_hint", ""))
+        self.email = typed_in(self.router.headers.cookie) or hint
         self.next_place = next_place
         self.company_slug = slug if slug and slug == door.company.slug else ""
         along = {"next": next_place, "company": self.company_slug}
