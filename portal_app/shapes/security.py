@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from portal_app.shapes.forms import Effect
+
 
 @dataclass(frozen=True)
 class FactorRow:
@@ -10,6 +12,15 @@ class FactorRow:
     id: str
     name: str
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What is asked before a way to sign in goes: which one, and what remains without it."""
+
+    id: str = ""
+    name: str = ""
+    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,8 @@ class SecurityPage:
     """Where one decides about others who lost every way to sign in; empty for those who may not."""
     houses_at: str = ""
     """Where one sets up other houses that vouch for people; empty for those who may not."""
+    connections: tuple[FactorRow, ...] = ()
+    """By which other houses they sign in."""
     apps: tuple[FactorRow, ...] = ()
     has_second_step: bool = False
     must_have: bool = False

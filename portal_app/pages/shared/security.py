@@ -21,6 +21,7 @@ from portal_app.components.blocks.skeleton import headline_skeleton, rows_skelet
 from portal_app.components.draw import when, words
 from portal_app.components.frames import Around, frame_for
 from portal_app.pages.page import OpenPage, Page
+from portal_app.pages.shared.connections import own_connections
 from portal_app.pages.shared.passkeys import own_passkeys
 from portal_app.shapes.forms import Effect, Help
 from portal_app.shapes.status import Notice
@@ -158,7 +159,11 @@ def security() -> rx.Component:
     shown = rx.fragment(
         _head("Sign-in and devices", page.email),
         rx.el.div(
-            own_passkeys([SecurityState.refresh]), _second_steps(), _codes_and_password(), class_name="col"
+            own_passkeys([SecurityState.refresh]),
+            _second_steps(),
+            own_connections(),
+            _codes_and_password(),
+            class_name="col",
         ),
         rx.el.div(_devices(), class_name="col"),
         _asked(),

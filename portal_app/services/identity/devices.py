@@ -8,7 +8,7 @@ from portal_app.core.accounts import Company, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours
 from portal_app.core.when import moment
-from portal_app.services.identity import factors, rules, telling
+from portal_app.services.identity import connections, factors, rules, telling
 from portal_app.services.identity.proofs import ways_of
 from portal_app.services.identity.tables import SignIn
 from portal_app.shapes.people import Who
@@ -26,6 +26,7 @@ def security(access: Access) -> SecurityPage:
         email=access.visitor.email,
         recovers_at=f"/staff/{access.visitor.kind}/way-back" if access.may("people.recover") else "",
         houses_at=f"/staff/{access.visitor.kind}/sign-on" if access.may("sign_on.run") else "",
+        connections=connections.rows(access),
         apps=factors.apps_of(access),
         has_second_step=ways.any,
         must_have=factors.must_have(access),

@@ -9,7 +9,7 @@ from portal_app.core.access import Access, reads, unscoped
 from portal_app.core.accounts import Company, Person
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, Refusal
-from portal_app.services.identity import devices, links, mailing, sessions
+from portal_app.services.identity import connections, devices, links, mailing, sessions
 from portal_app.services.identity.rules import clean_email
 from portal_app.services.identity.tables import Authenticator, Passkey, SignIn
 from portal_app.services.people import book, rules
@@ -33,6 +33,7 @@ def staff(access: Access) -> StaffPage:
     )
     ids = [person.id for person in found]
     seen, stepped = last_seen(access, ids), _with_second_step(access, ids)
+    by = connections.names_of(access, ids)
     open_ones = (col(StaffInvitation.accepted_at).is_(None), col(StaffInvitation.withdrawn_at).is_(None))
     invited = access.all(StaffInvitation, *open_ones, order=col(StaffInvitation.made_at).desc(), limit=60)
     count = len(found)
@@ -40,7 +41,10 @@ def staff(access: Access) -> StaffPage:
         ready=True,
         title="Our people",
         meaning="1 person works here." if count == 1 else f"{count} people work here.",
-        people=tuple(_row(access, person, seen.get(person.id), person.id in stepped) for person in found),
+        people=tuple(
+            _row(access, person, seen.get(person.id), person.id in stepped, by.get(person.id, ""))
+            for person in found
+        ),
         invited=tuple(_invited(access, one) for one in invited),
         roles=book.as_choices(access.visitor.kind, book.of(access.visitor.kind).staff),
         directory=access.may("directory.run"),
@@ -70,7 +74,7 @@ def _with_second_step(access: Access, ids: list[str]) -> set[str]:
     return {row.person_id for row in (*access.db.exec(app), *access.db.exec(key))}
 
 
-def _row(access: Access, person: Person, seen: datetime | None, stepped: bool) -> PersonRow:
+def _row(access: Access, person: Person, seen: datetime | None, stepped: bool, by: str) -> PersonRow:
     you = person.id == access.visitor.person_id
     step = "second step set up" if stepped else "no second step"
     active = person.standing == "active"
@@ -81,7 +85,7 @@ def _row(access: Access, person: Person, seen: datetime | None, stepped: bool) -
         initials=initials(person.name),
         email=person.email,
         detail=f"{book.role_name(access.visitor.kind, person.staff_role)}, {step}",
-        more=seen_words(access, seen),
+        more=seen_words(access, seen) + (f". Signs in through {by}" if by else ""),
         badge=badge if active else Badge("Suspended", "attention"),
         can_change=not you,
         can_end=not you,

@@ -10,11 +10,11 @@ import reflex as rx
 
 from portal_app.core.ids import new_id
 from portal_app.services.identity import codes as code_rules
-from portal_app.services.identity import devices, factors, own_password, proofs, rules, steps
+from portal_app.services.identity import connections, devices, factors, own_password, proofs, rules, steps
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.passwords import WEAK
 from portal_app.shapes.people import Who
-from portal_app.shapes.security import ProofWays, SecurityPage
+from portal_app.shapes.security import ProofWays, Removal, SecurityPage
 from portal_app.shapes.status import Notice
 from portal_app.state.session import Acting, in_thread
 from portal_app.state.shared.passkeys import PasskeysState
@@ -50,9 +50,10 @@ class SecurityState(Acting, rx.State):
     page: SecurityPage = SecurityPage()
     removing: str = ""
     leaving: bool = False
+    parting: Removal = Removal()
 
     async def _show(self) -> None:
-        self.removing, self.leaving = "", False
+        self.removing, self.leaving, self.parting = "", False, Removal()
         self.page = await self._do(devices.security)
 
     @rx.event
@@ -80,9 +81,21 @@ class SecurityState(Acting, rx.State):
         self.leaving = True
 
     @rx.event
+    async def ask_part(self, connection_id: str):
+        """Say what ending a connection would mean; whoever needs a fresh proof first goes there."""
+        self.parting = await self._do(connections.removal, connection_id)
+
+    @rx.event
+    async def part(self):
+        """End the connection that was asked about."""
+        name = await self._do(connections.remove, self.parting.id)
+        await self._show()
+        await self._say(Notice(f"{name} no longer signs you in", "We sent you a mail.", "good"))
+
+    @rx.event
     def keep(self):
         """Leave everything as it is."""
-        self.removing, self.leaving = "", False
+        self.removing, self.leaving, self.parting = "", False, Removal()
 
     @rx.event
     async def remove(self):

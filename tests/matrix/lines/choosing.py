@@ -1,9 +1,11 @@
-"""At which company somebody goes on whom several know."""
+"""At which company somebody goes on whom several know, and by which houses they sign in."""
 
-from tests.matrix.entry import anybody, signed_in
+from tests.matrix.entry import anybody, of, signed_in
 
 HANDLERS = {
     "shared.choosing.ChoiceState.load": anybody("shows what a right password opened in this very browser"),
+    "shared.security.SecurityState.ask_part": signed_in(connection_id=of("outside_name")),
+    "shared.security.SecurityState.part": signed_in(),
 }
 
 ROUTES = {

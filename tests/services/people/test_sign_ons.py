@@ -14,7 +14,7 @@ from portal_app.core.trail import AuditEntry
 from portal_app.registry import KINDS
 from portal_app.services.identity.links import StaleLink
 from portal_app.services.identity.tables import OutsideName, SignOn
-from portal_app.services.people import sign_ons
+from portal_app.services.people import sign_ons, staff
 from portal_app.shapes.sign_on import SignOnForm
 from tests.portals.conftest import do
 from tests.services.people.conftest import mails, token
@@ -242,3 +242,16 @@ def test_a_house_that_is_removed_leaves_nothing_of_itself_and_everybody_it_broug
         assert list(db.exec(unscoped(OutsideName))) == []
         assert db.exec(unscoped(Person, col(Person.id) == house.owner.person_id)).one()
     assert isinstance(refused(boss, sign_ons.remove, one.id), NotYours)
+
+
+@pytest.mark.line("S-06")
+def test_who_runs_the_portal_sees_by_which_house_a_colleague_signs_in(house, boss):
+    do(boss, sign_ons.save, "", GOOD)
+    (one,) = kept()
+    crew = _staff(house, "operator")
+    with before_sign_in() as db:
+        facts = {"company_id": one.company_id, "person_id": crew.person_id}
+        db.add(OutsideName(**facts, sign_on_id=one.id, issuer=one.issuer, subject="1"))
+    more = {row.email: row.more for row in do(boss, staff.staff).people}
+    assert more[crew.email] == "Never signed in. Signs in through First Works"
+    assert "Signs in through" not in more[boss.email]
