@@ -46,8 +46,10 @@ from portal_app.pages.shared.menu import account_menu, simple_switch
 from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.identity import service as identity
+from portal_app.services.identity.following import use_following
 from portal_app.services.people import book
 from portal_app.services.privacy import agreed, fates
+from portal_app.services.scim import following
 from portal_app.settings import settings
 from portal_app.shapes.portal import Kind, NavEntry
 from portal_app.shapes.status import Alert, Notice
@@ -194,6 +196,7 @@ def _build() -> rx.App:
     log.configure()
     identity.use_roles({kind.key: kind.roles for kind in KINDS}, {kind.key: kind.scopes for kind in KINDS})
     book.know({kind.key: roles_of(kind) for kind in KINDS})
+    use_following(following.follow)
     fates.know({kind.key: kind.ends for kind in KINDS})
     agreed.know({kind.key: kind.purposes for kind in KINDS})
     use_needs({address(kind, page): page.needs for kind, page in everywhere()})

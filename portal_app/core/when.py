@@ -27,6 +27,11 @@ def long_day(value: date, locale: str = "en_US") -> str:
     return format_date(value, "EEEE d MMMM", locale=locale)
 
 
+def dated(value: date, locale: str = "en_US") -> str:
+    """A day with its year: "10 Mar 2027"."""
+    return format_date(value, "d MMM y", locale=locale)
+
+
 def month(value: date, locale: str = "en_US") -> str:
     """A month with its year: "July 2026"."""
     return format_date(value, "LLLL y", locale=locale)

@@ -10,6 +10,7 @@ from portal_app.services.billing import errands as billing
 from portal_app.services.identity import way_back
 from portal_app.services.notifications import service as notifications
 from portal_app.services.privacy import copies, ending, fates, keeping
+from portal_app.services.scim import ends as directory_ends
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
@@ -17,6 +18,7 @@ HANDLERS: dict[str, Handler] = {
     **notifications.JOBS,
     **billing.JOBS,
     **way_back.JOBS,
+    **directory_ends.JOBS,
     "privacy.make_copy": Errand(
         partial(copies.gather, of_kinds={kind.key: kind.own_data for kind in KINDS}),
         copies.seal,
@@ -34,6 +36,7 @@ REPEATING: tuple[Repeating, ...] = (
     Repeating("forget-old-rows", "11 4 * * *", "privacy.forget_old"),
     Repeating("carry-on-erasing", "34 4 * * *", "privacy.carry_on"),
     Repeating("forget-ceremonies", "26 * * * *", "privacy.forget_ceremonies", per_company=False),
+    *directory_ends.REPEATING,
     *billing.REPEATING,
 )
 

@@ -40,3 +40,5 @@ class DirectoriesPage:
     directories: tuple[DirectoryRow, ...] = ()
     groups: tuple[GroupRow, ...] = ()
     roles: tuple[Choice, ...] = ()
+    lasts: tuple[Choice, ...] = ()
+    """How long a token may work."""

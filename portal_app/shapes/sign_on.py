@@ -28,6 +28,7 @@ class SignOnForm:
     whom: str = "staff"
     account: str = ""
     makes_people: bool = True
+    follows: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from portal_app.components.blocks.notice import notice
 from portal_app.components.blocks.people import row_button
 from portal_app.components.blocks.security import typed_out
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
-from portal_app.components.draw import when
+from portal_app.components.draw import when, words
 from portal_app.pages.page import Page
 from portal_app.shapes.forms import Help
 from portal_app.shapes.status import Notice
@@ -44,6 +44,12 @@ def _fresh() -> rx.Component:
     )
 
 
+_RENEWS = (
+    "The old token no longer works, from that moment. The new one is shown once, to type into your "
+    "directory. Everybody keeps what they may do."
+)
+
+
 def _dialogs() -> rx.Component:
     page, asked = State.page, State.asked
     sends = {"on_send": State.send, "on_keep": State.close}
@@ -59,18 +65,25 @@ def _dialogs() -> rx.Component:
     def role(legend: str) -> rx.Component:
         return choice(legend, "role", page.roles, value=State.role, error=_of_field("role"))
 
-    other = wrong("place", rx.cond((State.field == "name") | (State.field == "role"), "", State.trouble))
+    lasts = choice(
+        "How long does the token work?", "lasts", page.lasts, value=State.lasts, error=_of_field("lasts")
+    )
+    beside = (State.field == "name") | (State.field == "role") | (State.field == "lasts")
+    other = wrong("place", rx.cond(beside, "", State.trouble))
     return rx.fragment(
         form_dialog(
             State.opened == "make", "Let a directory in", name, role("What may somebody do without a group?"),
-            other, act="Make the token", name="make", **sends,
+            lasts, other, act="Make the token", name="make", **sends,
         ),
         form_dialog(
             State.opened == "group", "What does this group give?", role("What may its people do?"), other,
             act="Save", name="group", says=State.name, **sends,
         ),
-        _question("renew", (asked.title != "") & State.renewing, danger=False),
-        _question("end", (asked.title != "") & ~State.renewing, danger=True),
+        form_dialog(
+            State.opened == "renew", words("Make a new token for ", State.name), lasts, other,
+            act="Make a new token", keep="Keep the old one", name="renew", says=_RENEWS, **sends,
+        ),
+        _question("end", asked.title != "", danger=True),
     )  # fmt: skip
 
 
@@ -133,7 +146,8 @@ _HELP = (
     "A directory such as Okta or Entra says who is here, so that you need not: whoever it adds gets in, "
     "whoever it removes is out at once. It speaks SCIM 2.0.",
     "Make a token, and type it with the address into your directory. The token is shown once; a new one "
-    "ends the old.",
+    "ends the old. It works for as long as you choose, a year usually; two weeks before its end we mail "
+    "whoever made it.",
     "Say what each group gives. Whoever is in several gets what allows most. People sign in by a link "
     "that they ask for by mail, or with a password that they set by “Forgot password”.",
     "Somebody always stays in charge: a directory cannot remove the last one.",

@@ -52,7 +52,7 @@ def _company(choice: CompanyChoice) -> rx.Component:
         rx.el.input(type="hidden", name="to", value=choice.slug),
         rx.el.button(
             rx.el.span(choice.name, class_name="strong"),
-            rx.el.span("Sign out here and sign in there", class_name="small quiet"),
+            rx.el.span("Sign in there", class_name="small quiet"),
             type="submit",
             class_name="menu-act",
         ),

@@ -80,6 +80,7 @@ def _edit() -> rx.Component:
             optional=True, hint="Only for people of one customer account.", autocomplete="off",
         ),
         tick("Let people in who are not known here yet", "makes_people", on=form.makes_people),
+        tick("Roles follow the groups at every sign-in", "follows", on=form.follows),
         text_area(
             "Which group is what here?", "roles", value=form.roles, error=_of("roles"), max_length=4000,
             hint=words(
@@ -206,8 +207,12 @@ PAGES = (
                 "this page. It gives you an issuer, a client ID and a secret.",
                 "Add the provider here, keep its secret, prove the email domain by a mail, then try it. What "
                 "came of it is said beside it. Once it works, turn it on.",
-                "Somebody who is known here already signs in once the usual way and is connected then. The "
-                "role of somebody new is decided when they first come in; change it later under Our people.",
+                "Somebody who is known here already signs in once the usual way and is connected then.",
+                "Roles follow the groups at every sign-in, as customers of Okta and Entra expect: a new "
+                "group is a new role at the next sign-in, and undoes what was changed here by hand. Who is "
+                "in none of these groups loses their place; the last administrator keeps theirs.",
+                "Without that tick a role is given at the first sign-in alone, and stays as changed under "
+                "Our people. Take the tick away where a directory (SCIM) gives the roles.",
             ),
         ),
         back_to="/account",

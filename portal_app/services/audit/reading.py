@@ -133,6 +133,8 @@ def _house(actor: str) -> str:
         return "Somebody who was here"
     if actor.startswith("directory:"):
         return "A directory"
+    if actor.startswith("sign_on:"):
+        return "A company sign-in"
     if actor.startswith("job:"):
         return "The portal"
     return _HOUSE.get(actor) or f"{actor[:1].upper()}{actor[1:]}"

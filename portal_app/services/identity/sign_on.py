@@ -20,6 +20,7 @@ from portal_app.core.accounts import Company, Member, Person, account_exists
 from portal_app.core.clock import now
 from portal_app.core.ids import new_secret
 from portal_app.services.identity import links, oidc, rules, sessions, steps, telling, throttle, vouching
+from portal_app.services.identity.following import Followed, follow
 from portal_app.services.identity.rules import WrongSignIn, clean_email, key_of, own_path
 from portal_app.services.identity.steps import Awaits, LetIn, Where
 from portal_app.services.identity.tables import OutsideName, SignOn, SignOnTry
@@ -178,6 +179,7 @@ class _Facts:
     account_id: str
     makes_people: bool
     working: bool
+    follows: bool
 
 
 def _facts(one: SignOn) -> _Facts:
@@ -193,6 +195,7 @@ def _facts(one: SignOn) -> _Facts:
         account_id=one.account_id,
         makes_people=one.makes_people,
         working=one.working,
+        follows=one.follows,
     )
 
 
@@ -249,6 +252,10 @@ def _answered(tried: SignOnTry, facts: _Facts, back: str, answer: dict[str, str]
     person_id = _person(tried, facts, vouched, email, where.address)
     if not person_id:
         return Back(goes_to=tried.goes_to, connects=facts.name)
+    if facts.follows:
+        role = vouching.role_now(vouched, facts.role_claim, facts.mapping)
+        account_id = "" if facts.for_staff else facts.account_id
+        follow(Followed(facts.company_id, facts.id, account_id, person_id, role, where.address))
     try:
         way = Where(where.address, where.device, tried.goes_to)
         return Back(steps.go_on(person_id, "sign_on", way), tried.goes_to)

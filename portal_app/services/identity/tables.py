@@ -141,6 +141,8 @@ class SignOn(StaffRow, table=True):
     for_staff: bool = True
     account_id: str = Field(default="", max_length=26)
     makes_people: bool = True
+    follows: bool = False
+    """Whether somebody's role follows their groups at every sign-in, and not at the first alone."""
     working: bool = True
     tried_at: datetime | None = moment_field(default=None)
     tried_well: bool = False

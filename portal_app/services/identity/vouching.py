@@ -24,6 +24,8 @@ SENTENCES = {
     "unproved": "Your company does not say that your email address is confirmed. Tell your IT.",
     "domain": "Addresses like yours may not come in this way. Sign in another way.",
     "role": "Your company has not said what you may do here. Ask your IT to put you in a group that may.",
+    "ended": "Your company has taken you out of every group that may come in here, so your place has ended. "
+    "Ask your IT to put you in one.",
     "unknown": "Nobody here has your email address. Ask to be invited.",
     "shut": "Your sign-in here is shut. Ask whoever runs the portal.",
     "none": "No company sign-in is set up for that address. Sign in another way.",
@@ -112,6 +114,22 @@ def role_of(values: tuple[str, ...], mapping: dict[str, str]) -> str:
         if value == ANYBODY or value in values:
             return role
     raise NotVouched("role")
+
+
+def role_now(vouched: Vouched, claim: str, mapping: dict[str, str]) -> str:
+    """The role that somebody's groups stand for now; "" for none.
+
+    Raises NotVouched where the provider left the groups out because there are too many: that is not none.
+    """
+    names = vouched.claims.get("_claim_names")
+    if (isinstance(names, dict) and claim in names) or any(
+        key.endswith("groups.link") for key in vouched.claims
+    ):
+        raise NotVouched(
+            "role", f"The provider left out {claim}: it says that there are too many. Send fewer."
+        )
+    values = values_of(vouched, claim)
+    return next((role for value, role in mapping.items() if value == ANYBODY or value in values), "")
 
 
 def read_mapping(kept: str) -> dict[str, str]:

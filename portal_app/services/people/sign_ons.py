@@ -86,6 +86,7 @@ def _facts(access: Access, one: SignOn) -> tuple[Fact, ...]:
         Fact("Email domains", ", ".join(said)),
         Fact("Who comes in", "Our own people" if one.for_staff else f"Account {number}"),
         Fact("Somebody new", named if one.makes_people else "Is not let in; invite them first"),
+        Fact("Roles", "Follow the groups at every sign-in" if one.follows else "Stay as first given"),
     )
 
 
@@ -152,6 +153,7 @@ def form_of(access: Access, sign_on_id: str) -> SignOnForm:
         whom="staff" if one.for_staff else "account",
         account=numbers_of(access.db, one.company_id, [one.account_id]).get(one.account_id, ""),
         makes_people=one.makes_people,
+        follows=one.follows,
     )
 
 
@@ -172,6 +174,7 @@ def save(access: Access, sign_on_id: str, form: SignOnForm) -> Notice:
         values |= _anew(one, values)
         one = access.change(one, **values)
     facts = {"issuer": one.issuer, "domains": one.domains, "roles": one.role_map, "staff": one.for_staff}
+    facts |= {"follows": one.follows}
     access.note("identity.sign_on_set_up", f"sign_on:{one.id}", account_id="", **facts)
     return Notice(f"Kept: {one.name}", _next(one), "good")
 
@@ -212,6 +215,7 @@ def _read(access: Access, form: SignOnForm) -> dict[str, Any]:
         "for_staff": staff,
         "account_id": "" if staff else _account(access, form.account),
         "makes_people": bool(form.makes_people),
+        "follows": bool(form.follows),
     }
 
 

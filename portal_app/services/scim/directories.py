@@ -10,14 +10,14 @@ from portal_app.core.errors import Refusal
 from portal_app.core.ids import new_secret
 from portal_app.services.people import book, members, staff
 from portal_app.services.people.rules import check_given
-from portal_app.services.scim import groups, rules, seats
+from portal_app.services.scim import ends, groups, rules, seats
 from portal_app.services.scim.filters import counted
 from portal_app.services.scim.tables import DirectoryGroup, DirectoryPerson, DirectorySeat, DirectoryToken
 from portal_app.settings import settings
 from portal_app.shapes.directories import DirectoriesPage, DirectoryRow, GroupRow
 from portal_app.shapes.forms import Choice, Effect
 from portal_app.shapes.people import Question
-from portal_app.shapes.status import Badge, Notice
+from portal_app.shapes.status import Notice
 
 NO_ROLE = "none"
 """How a form says that nobody gets a role without a group, or that a group gives none."""
@@ -93,11 +93,14 @@ def page(access: Access) -> DirectoriesPage:
         ready=True,
         meaning="No directory says who is here yet."
         if not tokens
+        else "A directory here no longer works: its token has ended."
+        if any(ends.is_over(token) for token in tokens)
         else "Your directory says who is here. What it changes counts at once.",
         address=f"{settings().public_url.rstrip('/')}/scim/v2",
         may=len(tokens) < rules.MOST_TOKENS,
         directories=tuple(_row(access, token) for token in tokens),
         groups=tuple(row for token in tokens for row in _groups(access, token, len(tokens) > 1)),
+        lasts=ends.CHOICES,
         roles=(
             *book.as_choices(kind, roles),
             Choice(NO_ROLE, "Nothing", "Unless another group gives something"),
@@ -118,8 +121,8 @@ def _row(access: Access, token: DirectoryToken) -> DirectoryRow:
         id=token.id,
         name=token.name,
         detail=f"{who}. Without a group that says otherwise: {role}",
-        used=used,
-        badge=Badge("In use", "good") if token.used_at is not None else Badge("New", "info"),
+        used=f"{used}. {ends.words(token, visitor.zone, visitor.locale)}",
+        badge=ends.badge(token),
     )
 
 
@@ -149,13 +152,16 @@ def begin(access: Access) -> None:
     _check_here(access)
 
 
-def make(access: Access, name: str, role: str) -> str:
-    """Let one more directory say who is here: its token, which is shown once and kept as a hash."""
+def make(access: Access, name: str, role: str, lasts: str = ends.USUAL) -> str:
+    """Let one more directory say who is here: its token, which is shown once and kept as a hash.
+
+    `lasts` is one of `ends.CHOICES`.
+    """
     _check_here(access)
     name = " ".join(str(name).split())
     if not name or len(name) > 80:
         raise Refusal("Say what the directory is called, with at most 80 letters.", "name")
-    role = _check_role(access, role)
+    role, ends_at = _check_role(access, role), ends.end_of(lasts)
     house = as_directory(access)
     seats.hold(house)
     if len(_open_ones(house)) >= rules.MOST_TOKENS:
@@ -167,8 +173,9 @@ def make(access: Access, name: str, role: str) -> str:
         key_hash=rules.key_of(token),
         role=role,
         made_by=access.visitor.person_id,
+        ends_at=ends_at,
     )
-    access.note("directory.made", made.id, role=role)
+    access.note("directory.made", made.id, role=role, days=lasts)
     return token
 
 
@@ -181,29 +188,21 @@ def _one(access: Access, token_id: str) -> tuple[DirectoryAccess, DirectoryToken
 
 
 @reads
-def ask_to_renew(access: Access, token_id: str) -> Question:
-    """What a new token for a directory will do, before it is done."""
+def ask_to_renew(access: Access, token_id: str) -> str:
+    """The name of a directory that is to have a new token, before anything is chosen. Raises ProveAgain."""
     _check_here(access)
     _, token = _one(access, token_id)
-    return Question(
-        f"Make a new token for {token.name}?",
-        (
-            Effect("lock", "The old token no longer works, from this moment."),
-            Effect("key", "The new one is shown once. Type it into your directory."),
-            Effect("person", "Everybody keeps what they may do."),
-        ),
-        "Make a new token",
-        "Keep the old one",
-    )
+    return token.name
 
 
-def renew(access: Access, token_id: str) -> str:
-    """Give a directory a new token; the old one is dead at once."""
+def renew(access: Access, token_id: str, lasts: str = ends.USUAL) -> str:
+    """Give a directory a new token for as long as was chosen; the old one is dead at once."""
     _check_here(access)
     house, token = _one(access, token_id)
+    values = {"ends_at": ends.end_of(lasts), "used_at": None, "made_by": access.visitor.person_id}
     secret = new_secret()
-    house.change(token, key_hash=rules.key_of(secret), used_at=None, made_by=access.visitor.person_id)
-    access.note("directory.renewed", token.id)
+    house.change(token, key_hash=rules.key_of(secret), **values)
+    access.note("directory.renewed", token.id, days=lasts)
     return secret
 
 

@@ -45,7 +45,11 @@ def opened(authorization: str, address: str) -> Directory:
 
 def _looked_up(token: str, address: str) -> Directory | None:
     with before_sign_in(reads_only=True) as db:
-        works = (col(DirectoryToken.key_hash) == rules.key_of(token), col(DirectoryToken.ended_at).is_(None))
+        works = (
+            col(DirectoryToken.key_hash) == rules.key_of(token),
+            col(DirectoryToken.ended_at).is_(None),
+            or_(col(DirectoryToken.ends_at).is_(None), col(DirectoryToken.ends_at) > now()),
+        )
         row = db.exec(unscoped(DirectoryToken, *works)).first()
         company = db.get(Company, row.company_id) if row is not None else None
         if row is None or company is None or not _served(company):

@@ -14,6 +14,14 @@ from portal_app.services.people.rules import Standing
 from portal_app.services.scim import rules
 from portal_app.services.scim.tables import DirectoryGroup, DirectorySeat, DirectoryToken
 
+SIGN_ON = "sign_on"
+"""The role of a company sign-on at work, whose groups give seats as a directory's do."""
+
+
+def _act(access: DirectoryAccess, what: str) -> str:
+    """What is written down: whose word it was, and what came of it."""
+    return f"identity.sign_on_{what}" if access.visitor.role == SIGN_ON else f"directory.{what}"
+
 
 def of_staff(access: DirectoryAccess) -> bool:
     """Whether this directory is that of the company's own people."""
@@ -66,19 +74,26 @@ def fit(access: DirectoryAccess, person: Person, *, found: bool = False) -> None
     owner or administrator.
     """
     role = _by_groups(access, person.id)
-    if not role and found and _role_now(access, person):
+    if not role and found and role_now(access, person):
         return
     token = access.get(DirectoryToken, access.token_id)
     role = role or (token.role if token.role in roles_known(access) else "")
     if not role:
         end(access, person)
-    elif of_staff(access):
+    else:
+        give(access, person, role, token.made_by)
+
+
+def give(access: DirectoryAccess, person: Person, role: str, by: str) -> None:
+    """Give somebody a role here. Raises Refusal for the last owner or administrator."""
+    if of_staff(access):
         _fit_staff(access, person, role)
     else:
-        _fit_place(access, person, role, token.made_by)
+        _fit_place(access, person, role, by)
 
 
-def _role_now(access: DirectoryAccess, person: Person) -> str:
+def role_now(access: DirectoryAccess, person: Person) -> str:
+    """The role that somebody has here; empty for none."""
     if of_staff(access):
         return person.staff_role
     place = place_of(access, person)
@@ -94,7 +109,7 @@ def _fit_staff(access: DirectoryAccess, person: Person, role: str) -> None:
     before = person.staff_role
     access.change(person, staff_role=role)
     access.poke(f"person:{person.id}")
-    access.note("directory.role_given", person.id, account_id="", before=before, role=role)
+    access.note(_act(access, "role_given"), person.id, account_id="", before=before, role=role)
 
 
 def _check_one_runs(access: DirectoryAccess, person: Person) -> None:
@@ -105,7 +120,7 @@ def _check_one_runs(access: DirectoryAccess, person: Person) -> None:
 
 def _fit_place(access: DirectoryAccess, person: Person, role: str, by: str) -> None:
     place = place_of(access, person)
-    before = _role_now(access, person)
+    before = role_now(access, person)
     if before == role:
         return
     if place is None:
@@ -120,7 +135,7 @@ def _fit_place(access: DirectoryAccess, person: Person, role: str, by: str) -> N
         access.change(place, role=role)
     access.poke(f"person:{person.id}")
     access.poke(f"people:{access.visitor.account_id}")
-    access.note("directory.role_given", person.id, before=before, role=role)
+    access.note(_act(access, "role_given"), person.id, before=before, role=role)
 
 
 def end(access: DirectoryAccess, person: Person) -> None:
@@ -128,7 +143,7 @@ def end(access: DirectoryAccess, person: Person) -> None:
 
     Raises Refusal for the last owner or administrator.
     """
-    before = _role_now(access, person)
+    before = role_now(access, person)
     if of_staff(access):
         if not before:
             return
@@ -142,7 +157,7 @@ def end(access: DirectoryAccess, person: Person) -> None:
             members.check_owner_left(access, place, None)
         access.remove(Member, col(Member.id) == place.id)
         access.poke(f"people:{access.visitor.account_id}")
-    access.note("directory.seat_ended", person.id, role=before)
+    access.note(_act(access, "seat_ended"), person.id, role=before)
     access.poke(f"person:{person.id}")
     if of_staff(access) or not places_elsewhere(access, person):
         _end_sessions(access, person)

@@ -21,6 +21,8 @@ class DirectoryToken(StaffRow, table=True):
     """What somebody becomes whom no group gives a role; empty: nothing until a group does."""
     made_by: str = Field(default="", max_length=26)
     used_at: datetime | None = moment_field(default=None)
+    ends_at: datetime | None = moment_field(default=None)
+    """When the token ends by itself; None for one with no end."""
     ended_at: datetime | None = moment_field(default=None)
 
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from portal_app.core.errors import Refusal
-from portal_app.services.scim import directories
+from portal_app.services.scim import directories, ends
 from portal_app.shapes.directories import DirectoriesPage
 from portal_app.shapes.people import Question
 from portal_app.state.session import Acting
@@ -23,14 +23,13 @@ class DirectoriesState(Acting, rx.State):
     trouble: str = ""
     made: bool = False
     asked: Question = Question()
-    renewing: bool = False
+    lasts: str = ends.USUAL
 
     async def _show(self) -> None:
         self.page = await self._do(directories.page)
 
     def _close(self) -> None:
         self.opened = self.about = self.name = self.role = self.field = self.trouble = ""
-        self.renewing = False
         self.asked = Question()
 
     @rx.event
@@ -70,14 +69,16 @@ class DirectoriesState(Acting, rx.State):
 
     @rx.event
     async def send(self, form: dict):
-        """Let the directory in, or say what the group gives; what is wrong is said beside its field."""
-        name, role = (str(form.get(part, ""))[:200] for part in ("name", "role"))
+        """Let the directory in, make its new token, or say what the group gives; trouble stands beside it."""
+        name, role, lasts = (str(form.get(part, ""))[:200] for part in ("name", "role", "lasts"))
         try:
             if self.opened == "group":
                 await self._say(await self._do(directories.give_role, self.about, role))
                 token = ""
+            elif self.opened == "renew":
+                token = await self._do(directories.renew, self.about, lasts)
             else:
-                token = await self._do(directories.make, name, role)
+                token = await self._do(directories.make, name, role, lasts)
         except Refusal as no:
             if not no.field:
                 raise
@@ -96,10 +97,10 @@ class DirectoriesState(Acting, rx.State):
 
     @rx.event
     async def ask_to_renew(self, token_id: str):
-        """Say what a new token will do, before it is made."""
+        """Open the dialog that makes a new token for a directory."""
         self._close()
-        self.asked = await self._do(directories.ask_to_renew, token_id)
-        self.about, self.renewing = token_id, True
+        self.name = await self._do(directories.ask_to_renew, token_id)
+        self.about, self.opened = token_id, "renew"
 
     @rx.event
     async def ask_to_end(self, token_id: str):
@@ -111,13 +112,10 @@ class DirectoriesState(Acting, rx.State):
     @rx.event
     async def confirm(self):
         """Do what was asked about."""
-        about, renewing = self.about, self.renewing
+        about, asked = self.about, self.asked.title
         self._close()
-        if not about:
-            return None
-        if renewing:
-            return await self._put(await self._do(directories.renew, about))
+        if not (about and asked):
+            return
         await self._say(await self._do(directories.end, about))
         self.made = False
         await self._show()
-        return None

@@ -24,7 +24,7 @@ def _text(form: dict, name: str, most: int) -> str:
 def read_form(form: dict) -> SignOnForm:
     """What somebody filled in about another house."""
     said = {name: _text(form, name, 4000 if name == "roles" else 1500) for name in _FIELDS}
-    return SignOnForm(**said, makes_people="makes_people" in form)
+    return SignOnForm(**said, makes_people="makes_people" in form, follows="follows" in form)
 
 
 class SignOnState(Acting, rx.State):

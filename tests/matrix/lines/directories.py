@@ -1,6 +1,6 @@
 """Directories that say who is here: their pages, and the door that a directory's token opens."""
 
-from tests.matrix.entry import anybody, needs, of, signed_in
+from tests.matrix.entry import anybody, job, needs, of, signed_in
 
 HANDLERS = {
     "shared.directories.DirectoriesState.ask_to_end": signed_in(token_id=of("directory_token")),
@@ -21,3 +21,5 @@ HANDLERS = {
 ROUTES = {
     "MOUNT /scim": anybody("a directory's token opens it; tests/endpoints/test_scim.py tries its doors"),
 }
+
+JOBS = {"directory.tell_ends": job()}

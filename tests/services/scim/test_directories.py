@@ -1,17 +1,21 @@
 """Who may let a directory in, what its groups may give, and what ends it."""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
-from portal_app.core.access import Visitor, acting_for
+from portal_app.core.access import Visitor, acting_for, acting_for_company
 from portal_app.core.accounts import Account, Member
+from portal_app.core.clock import now
 from portal_app.core.errors import NotAllowed, NotYours, ProveAgain, Refusal
+from portal_app.core.outbox import Job
 from portal_app.core.trail import AuditEntry
-from portal_app.services.scim import at_work, directories, door, groups, persons, rules
+from portal_app.services.scim import at_work, directories, door, ends, groups, persons, rules
 from portal_app.services.scim.door import UnknownToken
 from portal_app.services.scim.tables import DirectoryPerson, DirectoryToken
 from tests.cast import Cast
@@ -64,7 +68,7 @@ def test_a_token_is_long_and_kept_as_a_hash_alone(business: Cast) -> None:
     assert token not in trail
     page = do(business.owner, directories.page)
     assert [one.name for one in page.directories] == ["Okta"]
-    assert page.directories[0].used == "Not used yet"
+    assert page.directories[0].used.startswith("Not used yet. Works until ")
     as_directory(token, groups.create, {"schemas": [GROUP], "displayName": "Crew"})
     page = do(business.owner, directories.page)
     assert page.directories[0].used.startswith("Last used")
@@ -166,3 +170,61 @@ def test_what_a_group_gives_counts_at_once_and_leaves_an_owner(business: Cast) -
     assert role_of(business.owner) == "owner"
     do(business.owner, directories.give_role, crew.id, "none")
     assert role_of(business.viewer) == "viewer"
+
+
+def mails() -> list[dict[str, Any]]:
+    with past_the_wall() as db:
+        return [json.loads(job.payload) for job in db.exec(select(Job).where(col(Job.kind) == "mail.send"))]
+
+
+def told(company_id: str) -> int:
+    with acting_for_company(company_id, kind="energy") as access:
+        return ends.tell(access, {})["told"]
+
+
+@pytest.mark.line("S-21")
+def test_a_token_works_as_long_as_was_chosen_and_is_then_like_a_wrong_one(business: Cast, clock: Any) -> None:
+    tokens = {days: do(business.owner, directories.make, days, "viewer", days) for days in ("90", "365", "0")}
+
+    def works() -> set[str]:
+        open_ones = set()
+        for days, token in tokens.items():
+            with suppress(UnknownToken):
+                door.opened(f"Bearer {token}", "192.0.2.8")
+                open_ones.add(days)
+        return open_ones
+
+    assert works() == {"90", "365", "0"}
+    rows = {row.name: row for row in do(business.owner, directories.page).directories}
+    assert rows["365"].used.endswith("Works until 10 Mar 2027")
+    assert rows["0"].used.endswith("No end")
+    clock.move(days=89)
+    assert works() == {"90", "365", "0"}
+    clock.move(days=1)
+    assert works() == {"365", "0"}
+    page = do(business.owner, directories.page)
+    (over,) = [row for row in page.directories if row.name == "90"]
+    assert (over.badge.text, over.badge.tone) == ("Ended", "urgent")
+    assert "no longer works" in page.meaning
+    fresh = replace(business.owner, proved_at=now())
+    tokens["90"] = do(fresh, directories.renew, over.id, "0")
+    clock.move(days=300)
+    assert works() == {"90", "0"}
+    for use_case, named in ((directories.make, ("x", "viewer")), (directories.renew, (over.id,))):
+        with pytest.raises(Refusal, match="how long"):
+            do(replace(business.owner, proved_at=now()), use_case, *named, "7")
+
+
+@pytest.mark.line("S-21")
+def test_its_maker_is_told_once_two_weeks_before_a_token_ends(business: Cast, clock: Any) -> None:
+    do(business.owner, directories.make, "Okta", "viewer", "90")
+    do(business.owner, directories.make, "For good", "viewer", "0")
+    clock.move(days=75)
+    assert told(business.company.id) == 0
+    clock.move(days=1)
+    assert told(business.company.id) == 1
+    assert told(business.company.id) == 0
+    (mail,) = [mail for mail in mails() if "Okta" in mail["subject"]]
+    assert (mail["to"], mail["subject"]) == (business.owner.email, "The token of Okta ends on 8 Jun 2026")
+    page = do(business.owner, directories.page)
+    assert [row.badge.text for row in page.directories if row.name == "Okta"] == ["Ends in 14 days"]
