@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal_app.shapes.charts import BarChart, CompareBar, Fact, MapView, Rule
 from portal_app.shapes.forms import Choice, Effect, Help, WizardProgress
 from portal_app.shapes.money import BigNumber, ExplainedLine, InvoiceLine, SumLine
-from portal_app.shapes.status import Alert, Badge, Happening, Stage
+from portal_app.shapes.status import Alert, Badge, Happening, Notice, Stage
 from portal_app.shapes.tasks import CheckRow, LinkRow, NewsRow, TaskButton, TipRow
 
 
@@ -137,6 +137,8 @@ class BillPage:
     payable: bool = False
     pay_words: str = ""
     pay_label: str = ""
+    bank_notice: Notice = Notice()
+    """That the bank account printed on the bill is not the company's any more."""
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,8 @@ PAGES = (
                 "every line and to pay it.",
                 "Paid by bank transfer? It shows as paid one or two bank days later, by the "
                 "reference you gave.",
+                "A bill came by mail or on paper and you are not sure of it? “Check that a bill is ours” "
+                "tells, from the number and the check code printed on it.",
             ),
         ),
     ),

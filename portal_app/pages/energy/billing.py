@@ -15,6 +15,7 @@ from portal_app.components.blocks.empty import not_there
 from portal_app.components.blocks.fields import field, money_field, select_field
 from portal_app.components.blocks.invoice_rows import invoice_rows
 from portal_app.components.blocks.link_rows import link_rows
+from portal_app.components.blocks.notice import notice
 from portal_app.components.blocks.skeleton import headline_skeleton, rows_skeleton
 from portal_app.components.blocks.sum_table import sum_table
 from portal_app.components.blocks.timeline import timeline
@@ -66,6 +67,29 @@ def _payments() -> rx.Component:
     )
 
 
+def _check() -> rx.Component:
+    """Whether a bill on paper or in a mail is the company's own, behind one tap."""
+    form = rx.el.form(
+        rx.el.p("Each bill carries a check code beside how to pay. Type both as they stand there."),
+        field(
+            "Bill number",
+            "number",
+            kind="numeric",
+            error=_problem("number"),
+            autocomplete="off",
+            maxLength=20,
+        ),
+        field("Check code", "code", autocomplete="off", maxLength=20),
+        button("Check it", type="submit", wide=True),
+        rx.el.div(rx.cond(BillingState.checked.title, notice(BillingState.checked)), role="status"),
+        on_submit=BillingState.check,
+        class_name="stack",
+    )
+    return rx.el.details(
+        rx.el.summary(icon("list", "small"), "Check that a bill is ours"), form, class_name="more"
+    )
+
+
 def billing() -> rx.Component:
     """What is owed first, then every bill, newest first."""
     page = BillingState.page
@@ -77,7 +101,9 @@ def billing() -> rx.Component:
     )
     ways = section(
         link_rows((page.autopay, page.paperless, page.budget)),
+        _check(),
         title="How you pay and get bills",
+        stacked=True,
     )
     return rx.cond(
         page.ready,
@@ -164,6 +190,7 @@ def bill() -> rx.Component:
         rx.fragment(
             head,
             _recorded(),
+            rx.cond(page.bank_notice.title, rx.el.div(notice(page.bank_notice), class_name="whole")),
             rx.cond(BillState.request.reference, rx.el.div(_transfer(), class_name="whole to-do")),
             rx.el.div(lines, class_name="col"),
             rx.el.div(rx.cond(page.why_title, why), class_name="col"),

@@ -8,6 +8,7 @@ from portal_app.services.billing import service as billing
 from portal_app.shapes.billing import AutopayOffer, AutopayView, BudgetOffer, DeliveryView
 from portal_app.shapes.energy import BillingPage, BillPage
 from portal_app.shapes.money import PaymentRequest
+from portal_app.shapes.status import Notice
 from portal_app.state.session import Acting
 
 
@@ -15,11 +16,21 @@ class BillingState(Acting, rx.State):
     """Every bill and how they are paid."""
 
     page: BillingPage = BillingPage()
+    checked: Notice = Notice()
+    """What the check of a bill that came by post or mail found."""
 
     @rx.event
     async def load(self):
         """Fill the page when it opens."""
+        self.checked = Notice()
         self.page = await self._do(bills.billing_page)
+
+    @rx.event
+    async def check(self, form: dict):
+        """Say whether a bill is the company's own, from the number and the check code on it."""
+        self.checked = Notice()
+        number, code = (str(form.get(name, ""))[:40] for name in ("number", "code"))
+        self.checked = await self._do(billing.check_bill, number, code)
 
 
 class BillState(Acting, rx.State):

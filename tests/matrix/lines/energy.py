@@ -23,6 +23,7 @@ HANDLERS = {
     "energy.billing.BillState.load": needs("bill.see").at(id=of("bill")),
     "energy.billing.BillState.pay": needs("bill.pay").at(id=of("bill")),
     "energy.billing.BillState.put_away": anybody("closes something in this tab"),
+    "energy.billing.BillingState.check": needs("bill.see"),
     "energy.billing.BillingState.load": needs("bill.see"),
     "energy.billing.BudgetState.ask_leave": anybody("opens a question in this tab"),
     "energy.billing.BudgetState.enrol": needs("budget.change"),

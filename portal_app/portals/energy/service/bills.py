@@ -23,7 +23,7 @@ from portal_app.services.billing.tables import Bill
 from portal_app.shapes.billing import Owed, PaymentLine
 from portal_app.shapes.energy import BillingPage, BillPage
 from portal_app.shapes.money import BigNumber, InvoiceLine, PaymentRequest, SumLine
-from portal_app.shapes.status import Badge
+from portal_app.shapes.status import Badge, Notice
 from portal_app.shapes.tasks import LinkRow
 
 DUE_AFTER = timedelta(days=21)
@@ -276,6 +276,9 @@ def bill_page(access: Access, bill_id: str) -> BillPage:
         payable=may_pay,
         pay_words=f"{view.title}, due {view.due}" if may_pay else "",
         pay_label=f"Pay my bill, {view.left}" if may_pay else "",
+        bank_notice=Notice("Read this before you pay", view.bank_notice, "attention")
+        if view.payable and view.bank_notice
+        else Notice(),
     )
 
 
