@@ -56,6 +56,7 @@ from portal_app.shapes.status import Alert, Notice
 from portal_app.state import ended, live
 from portal_app.state.binding import BindToSession
 from portal_app.state.door import stand_before
+from portal_app.state.sealing import seal_states
 from portal_app.state.session import NO_PLACE, SessionState, in_thread, tell_visitor, use_needs
 
 BUILT = settings().root / ".web" / "build" / "client"
@@ -194,6 +195,7 @@ def _served(app: Any) -> Any:
 
 def _build() -> rx.App:
     log.configure()
+    seal_states()
     identity.use_roles({kind.key: kind.roles for kind in KINDS}, {kind.key: kind.scopes for kind in KINDS})
     book.know({kind.key: roles_of(kind) for kind in KINDS})
     use_following(following.follow)
