@@ -1,9 +1,11 @@
-"""`company create`, `company link`: open the books of a new company; let its first administrator in."""
+"""`company create`, `link`, `bills`: open a new company, let somebody in, keep its bills so long."""
 
 from argparse import ArgumentParser, Namespace
 
 from portal_app.commands.terminal import complain, say
+from portal_app.core.access import acting_for_company
 from portal_app.registry import KINDS, kind_named
+from portal_app.services.billing import past
 from portal_app.services.people import first_run
 from portal_app.services.tenancy import service as tenancy
 from portal_app.services.tenancy.rules import slug_of
@@ -32,6 +34,10 @@ def arguments(parser: ArgumentParser) -> None:
     link.add_argument("slug", help="the company's short name")
     link.add_argument("--admin", default="", metavar="EMAIL", help="whom it is for; as before, if left out")
     link.set_defaults(act=_link)
+    bills = commands.add_parser("bills", help="for how many years the law of its country keeps its bills")
+    bills.add_argument("slug", help="the company's short name")
+    bills.add_argument("--years", required=True, type=int, help="after the year of a bill: 7 to 30")
+    bills.set_defaults(act=_bills)
 
 
 def run(options: Namespace) -> int:
@@ -74,6 +80,17 @@ def _link(options: Namespace) -> int:
         complain(f"There is no company called {options.slug}.")
         return 1
     _tell(company, kind, options.admin)
+    return 0
+
+
+def _bills(options: Namespace) -> int:
+    company = tenancy.company_named(options.slug)
+    if company is None:
+        complain(f"There is no company called {options.slug}.")
+        return 1
+    with acting_for_company(company.id) as access:
+        past.keep_for(access, options.years)
+    say(f"Bills of {company.name} lose name and address {options.years} years after the year they are of.")
     return 0
 
 

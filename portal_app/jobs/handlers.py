@@ -1,16 +1,24 @@
 """Which function does which kind of job, and which jobs come round: the house's, then each kind's own."""
 
 from functools import partial
+from typing import Any
 
+from portal_app.core.access import SystemAccess
 from portal_app.core.errands import Errand, Handler, Repeating
 from portal_app.jobs import run
 from portal_app.registry import KINDS
 from portal_app.services.adoption import service as adoption
 from portal_app.services.billing import errands as billing
+from portal_app.services.billing import past
 from portal_app.services.identity import way_back
 from portal_app.services.notifications import service as notifications
-from portal_app.services.privacy import copies, ending, fates, keeping
+from portal_app.services.privacy import copies, ending, fates, keeping, plans
 from portal_app.services.scim import ends as directory_ends
+
+
+def _unname_old_bills(access: SystemAccess, _payload: dict[str, Any]) -> None:
+    past.unname(access, held=plans.held_accounts(access))
+
 
 HANDLERS: dict[str, Handler] = {
     "jobs.tidy": run.tidy,
@@ -27,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "privacy.drop_copy": copies.drop,
     "privacy.forget_old": keeping.forget_old,
     "privacy.forget_ceremonies": keeping.forget_ceremonies,
+    "privacy.unname_old_bills": _unname_old_bills,
     **ending.JOBS,
 }
 
@@ -34,6 +43,7 @@ REPEATING: tuple[Repeating, ...] = (
     Repeating("tidy-jobs", "17 3 * * *", "jobs.tidy", per_company=False),
     Repeating("give-up-idle", "*/10 * * * *", "adoption.give_up_idle"),
     Repeating("forget-old-rows", "11 4 * * *", "privacy.forget_old"),
+    Repeating("unname-old-bills", "22 4 * * *", "privacy.unname_old_bills"),
     Repeating("carry-on-erasing", "34 4 * * *", "privacy.carry_on"),
     Repeating("forget-ceremonies", "26 * * * *", "privacy.forget_ceremonies", per_company=False),
     *directory_ends.REPEATING,

@@ -28,6 +28,8 @@ class BillView:
     check_code: str = ""
     note: str = ""
     bank_notice: str = ""
+    past: bool = False
+    """Whether it is so old that its paper is gone."""
 
 
 @dataclass(frozen=True)

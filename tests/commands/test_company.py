@@ -9,6 +9,7 @@ import structlog
 from portal_app import manage
 from portal_app.core.access import before_sign_in, unscoped
 from portal_app.core.accounts import Company, Person
+from portal_app.services.billing import past
 from portal_app.services.people import joining
 from portal_app.settings import settings
 
@@ -104,3 +105,15 @@ def test_migrating_without_the_demo_leaves_no_company_and_no_person(monkeypatch)
     assert (_rows(Company), _rows(Person)) == ([], [])
     monkeypatch.delenv("PORTAL_DEMO")
     settings.cache_clear()
+
+
+@pytest.mark.line("S-76")
+def test_how_long_bills_are_kept_is_set_by_the_operator(capsys):
+    assert manage.main(CREATE) == 0
+    slug = _rows(Company)[0].slug
+    assert manage.main(["company", "bills", slug, "--years", "10"]) == 0
+    assert "10 years after the year" in capsys.readouterr().out
+    assert past.years_of(_rows(Company)[0]) == 10
+    assert manage.main(["company", "bills", slug, "--years", "2"]) != 0
+    assert manage.main(["company", "bills", "nobody", "--years", "8"]) == 1
+    assert past.years_of(_rows(Company)[0]) == 10

@@ -173,7 +173,7 @@ def bill() -> rx.Component:
         bill_lines(page.lines, page.total_label, page.total),
         rx.el.p("Tap a line and it explains itself here.", class_name="small quiet no-print"),
         rx.el.div(
-            link_button("Save as PDF", page.pdf, icon="pdf", low=True, reload=True),
+            rx.cond(page.pdf, link_button("Save as PDF", page.pdf, icon="pdf", low=True, reload=True)),
             link_button("Save as CSV", page.csv, icon="download", low=True, reload=True),
             class_name="beside",
         ),

@@ -185,6 +185,7 @@ FACTS: dict[str, Saying] = {
     "because": text("because"),
     "before": state("before:"),
     "bill": _unsaid,
+    "bills": count("bill", "bills"),
     "by": chosen(_WAYS, "by"),
     "bytes": _size,
     "cents": money(),
@@ -265,6 +266,7 @@ FACTS: dict[str, Saying] = {
     "why": text("because:"),
     "with": text("with"),
     "wording": text("in the wording"),
+    "years": count("year", "years"),
     "with_photo": flag("with a photo"),
 }
 """How each fact is said, by its name in the trail. A fact of another name is said by that name."""

@@ -22,6 +22,8 @@ SENTENCES: dict[str, str] = {
     "bill.issue": "issued a bill",
     "bill.pay": "began to pay a bill",
     "bill.pdf_differs": "found a bill's file and figures apart",
+    "bill.unnamed": "took name and address from bills whose years were over",
+    "bill.years_set": "set how long bills are kept whole",
     "bill.void": "took a bill back",
     "budget.adjust": "changed what a budget plan asks for",
     "budget.adjust_back": "took a change of a budget plan back",

@@ -21,8 +21,9 @@ _FIXED = (
     "total_cents",
     "opening_cents",
     "tax_rule",
-    "issuer",
 )
+EMPTIED = "{}"
+"""All that an issued bill's `issuer` may become: nobody, once its years are over."""
 
 
 def _sqlite_guard(name: str, when: str, table: str, condition: str, words: str) -> str:
@@ -32,6 +33,7 @@ def _sqlite_guard(name: str, when: str, table: str, condition: str, words: str) 
 
 def _on_sqlite() -> dict[str, tuple[str, ...]]:
     changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in _FIXED)
+    changed += f" OR (NEW.issuer IS NOT OLD.issuer AND NEW.issuer <> '{EMPTIED}')"
     back = "NEW.state = 'draft'"
     issued = "(SELECT state FROM bill WHERE id = {row}.bill_id) <> 'draft'"
     bill_words, line_words, ledger_words = (
@@ -78,6 +80,7 @@ def _on_postgres() -> dict[str, tuple[str, ...]]:
         "IF OLD.state <> 'draft' THEN "
         "IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'an issued bill stays'; END IF; "
         f"IF NEW.state = 'draft' OR ROW({new}) IS DISTINCT FROM ROW({old}) "
+        f"OR (NEW.issuer IS DISTINCT FROM OLD.issuer AND NEW.issuer <> '{EMPTIED}') "
         "THEN RAISE EXCEPTION 'an issued bill stays'; END IF; END IF;"
     )
     line = (

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from portal_app.core.access import Access, reads
 from portal_app.core.errors import Refusal
-from portal_app.services.billing import paper_1, paper_2
+from portal_app.services.billing import paper_1, paper_2, past
 from portal_app.services.billing.reading import lines_of
 from portal_app.services.billing.tables import Bill
 
@@ -75,7 +75,7 @@ def to_file(access: Access, bill_id: str) -> Printable | None:
     """What to print of a bill whose fingerprint is not noted yet; for the house's jobs."""
     access.require("bill.issue")
     bill = access.get(Bill, bill_id)
-    return None if bill.pdf_sha256 else _printable(access, bill)
+    return None if bill.pdf_sha256 or past.is_past(bill) else _printable(access, bill)
 
 
 def fingerprint(printable: Printable) -> str:
@@ -93,6 +93,7 @@ def file_pdf(access: Access, bill_id: str, digest: str) -> None:
 def _printable(access: Access, bill: Bill) -> Printable:
     if bill.state == "draft":
         raise Refusal("This bill is not issued yet.")
+    past.require_paper(bill)
     lines = lines_of(access, bill.id)
     if len(lines) > _LINES_AT_MOST:
         raise Refusal("This bill is too long to print. Save it as CSV instead.")

@@ -10,7 +10,7 @@ from portal_app.core import clock
 from portal_app.core.access import Access, reads
 from portal_app.core.accounts import Account
 from portal_app.core.errors import NotYours
-from portal_app.services.billing import checkcode, ledger, rules
+from portal_app.services.billing import checkcode, ledger, past, rules
 from portal_app.services.billing.company import company_of, money, today
 from portal_app.services.billing.ledger import LedgerEntry
 from portal_app.services.billing.tables import Bill, BillLine, Payment, Transfer
@@ -109,9 +109,10 @@ def bill(access: Access, bill_id: str) -> BillView:
         sums=_sums(access, found, left),
         payable=left > 0 and found.state in ("issued", "part_paid"),
         reference=found.reference,
-        check_code=checkcode.check_code(found),
-        note=_brought_forward(access, found),
-        bank_notice=_bank_notice(access, found),
+        check_code="" if past.is_past(found) else checkcode.check_code(found),
+        note=past.SAYS if past.is_past(found) else _brought_forward(access, found),
+        bank_notice="" if past.is_past(found) else _bank_notice(access, found),
+        past=past.is_past(found),
     )
 
 
@@ -161,6 +162,8 @@ def check_bill(access: Access, number: str, code: str) -> Notice:
     wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
     found = access.first(Bill, col(Bill.number) == wanted) if wanted else None
     company = company_of(access)
+    if found is not None and past.is_past(found):
+        return Notice(f"Bill {found.number} is too old to check here", f"{past.SAYS} It was settled.", "info")
     if found is None or not checkcode.same_code(code, checkcode.check_code(found)):
         text = (
             f"Do not pay it. Pay only what you see under Billing, or call {company.name} on {company.phone}."

@@ -35,7 +35,8 @@ RULES: dict[str, Kept] = {
 }
 """Classes that no law keeps and nobody needs for good. Finished jobs have a job of their own.
 
-Bills, payments, readings and the trail stay.
+Bills lose name and address by a rule of their own (`services/billing/past.py`), since their figures stay.
+Readings and the trail stay.
 """
 
 

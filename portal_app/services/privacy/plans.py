@@ -70,6 +70,14 @@ def holds_on(access: Access, *, person_id: str = "", account_id: str = "") -> tu
     return tuple(hold.reason for hold in found if counts(hold))
 
 
+def held_accounts(access: SystemAccess) -> set[str]:
+    """The accounts of which nothing may go for now: held themselves, or with a place of somebody held."""
+    holds = [hold for hold in access.all(Hold) if counts(hold)]
+    people = [hold.person_id for hold in holds if hold.person_id]
+    places = access.all(Member, col(Member.person_id).in_(people)) if people else []
+    return {hold.account_id for hold in holds if hold.account_id} | {place.account_id for place in places}
+
+
 def why_open(access: Access, account_id: str) -> tuple[str, ...]:
     """Why an account cannot close yet."""
     return (*holds_on(access, account_id=account_id), *fates.why_open(house(access), account_id))

@@ -16,5 +16,6 @@ JOBS = {
     "privacy.drop_copy": job(copy=of("own_copy")),
     "privacy.forget_ceremonies": job(),
     "privacy.forget_old": job(),
+    "privacy.unname_old_bills": job(),
     "privacy.make_copy": job(copy=of("own_copy"), places=[]),
 }

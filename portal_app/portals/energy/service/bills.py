@@ -271,7 +271,7 @@ def bill_page(access: Access, bill_id: str) -> BillPage:
         why_title=f"Why it is not {before_written} as last time" if before else "",
         why=why,
         why_words=_why_words(before, why),
-        pdf=f"/files/energy/bill-pdf?bill_id={view.id}",
+        pdf="" if view.past else f"/files/energy/bill-pdf?bill_id={view.id}",
         csv=f"/files/energy/bills-csv?ids={view.id}",
         payable=may_pay,
         pay_words=f"{view.title}, due {view.due}" if may_pay else "",
