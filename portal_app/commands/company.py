@@ -1,4 +1,4 @@
-"""`company create`, `link`, `bills`: open a new company, let somebody in, keep its bills so long."""
+"""`company create`, `link`, `host`, `bills`: open one, let somebody in, name its host, keep bills so long."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -38,6 +38,10 @@ def arguments(parser: ArgumentParser) -> None:
     bills.add_argument("slug", help="the company's short name")
     bills.add_argument("--years", required=True, type=int, help="after the year of a bill: 7 to 30")
     bills.set_defaults(act=_bills)
+    host = commands.add_parser("host", help="the host name a company's portal answers on besides")
+    host.add_argument("slug", help="the company's short name")
+    host.add_argument("host", nargs="?", default="", help="such as my.acme.example; none, if left out")
+    host.set_defaults(act=_host)
 
 
 def run(options: Namespace) -> int:
@@ -91,6 +95,19 @@ def _bills(options: Namespace) -> int:
     with acting_for_company(company.id) as access:
         past.keep_for(access, options.years)
     say(f"Bills of {company.name} lose name and address {options.years} years after the year they are of.")
+    return 0
+
+
+def _host(options: Namespace) -> int:
+    company = tenancy.company_named(options.slug)
+    if company is None:
+        complain(f"There is no company called {options.slug}.")
+        return 1
+    host = tenancy.set_host(options.slug, options.host)
+    if host:
+        say(f"{company.name} is at {host} as well. Its name must point at this server, and TLS must know it.")
+    else:
+        say(f"{company.name} has no host of its own any more; it is under /c/{company.slug}.")
     return 0
 
 

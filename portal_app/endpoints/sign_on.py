@@ -14,6 +14,7 @@ from starlette.routing import Route
 from portal_app.core.access import Visitor
 from portal_app.core.db import Busy
 from portal_app.core.errors import EnrolFirst, NotAllowed, NotYours, ProveAgain, Refusal, SignedOut, TooMany
+from portal_app.endpoints import hosts
 from portal_app.endpoints.asking import BadForm, address_of, device_of, form_of
 from portal_app.endpoints.auth import (
     bad_form,
@@ -29,10 +30,13 @@ from portal_app.endpoints.mailed import company_in
 from portal_app.services.adoption.perform import perform
 from portal_app.services.identity import service as identity
 from portal_app.services.identity import sign_on
+from portal_app.services.identity.links import at_host
+from portal_app.services.identity.rules import clean_email
 from portal_app.services.identity.sign_on import BACK, Out, Wish
 from portal_app.services.identity.steps import Where
 from portal_app.services.identity.vouching import NotVouched
 from portal_app.services.people import sign_ons
+from portal_app.settings import settings
 
 _MOST_ANSWER = 8000
 
@@ -57,6 +61,9 @@ async def start(request: Request) -> Response:
         return bad_form()
     wish = Wish(form.get("house", ""), form.get("email", ""), form.get("iss", ""), company_in(form))
     try:
+        there = await _at_its_own_host(request, wish, form.get("next"))
+        if there:
+            return lead(there, "On to your company")
         out = await run_in_threadpool(sign_on.begin, wish, _where(request, form.get("next")))
     except NotVouched as no:
         return _to_sign_in(f"house_{no.why}", form)
@@ -65,6 +72,19 @@ async def start(request: Request) -> Response:
     except Busy:
         return _to_sign_in("busy", form)
     return _lead(out)
+
+
+async def _at_its_own_host(request: Request, wish: Wish, wanted: str | None) -> str:
+    """Where somebody at the common address goes out from whose company has a host of its own, else ""."""
+    here = request.headers.get("host", "")
+    if hosts.company_at(here):
+        return ""
+    host, house = await run_in_threadpool(sign_on.own_host_of, wish)
+    if host in ("", hosts.host_name(here)):
+        return ""
+    asked = {"house": house, "email": clean_email(wish.email), "next": identity.own_path(wanted)}
+    start = f"{settings().public_url.rstrip('/')}/auth/sign-on/start"
+    return f"{at_host(start, host)}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _where(request: Request, wanted: str | None) -> Where:

@@ -9,6 +9,7 @@ import structlog
 from portal_app import manage
 from portal_app.core.access import before_sign_in, unscoped
 from portal_app.core.accounts import Company, Person
+from portal_app.core.trail import AuditEntry
 from portal_app.services.billing import past
 from portal_app.services.people import joining
 from portal_app.settings import settings
@@ -117,3 +118,27 @@ def test_how_long_bills_are_kept_is_set_by_the_operator(capsys):
     assert manage.main(["company", "bills", slug, "--years", "2"]) != 0
     assert manage.main(["company", "bills", "nobody", "--years", "8"]) == 1
     assert past.years_of(_rows(Company)[0]) == 10
+
+
+@pytest.mark.line("S-39")
+def test_a_company_is_given_a_host_later_and_loses_it_again(capsys):
+    assert manage.main([*CREATE, "--slug", "acme"]) == 0
+    assert manage.main(["company", "create", "Bolt", "--kind", "energy", "--host", "my.bolt.example"]) == 0
+    assert manage.main(["company", "host", "acme", "My.Acme.example"]) == 0
+    assert "Acme Power is at my.acme.example as well." in capsys.readouterr().out
+    assert {company.slug: company.host for company in _rows(Company)} == {
+        "acme": "my.acme.example",
+        "bolt": "my.bolt.example",
+    }
+    assert manage.main(["company", "host", "acme", "my.bolt.example"]) == 1
+    assert manage.main(["company", "host", "acme", "no host"]) == 1
+    assert manage.main(["company", "host", "nobody", "my.x.example"]) == 1
+    assert _hosts("acme") == "my.acme.example"
+    assert manage.main(["company", "host", "acme"]) == 0
+    assert _hosts("acme") == ""
+    acts = [entry.action for entry in _rows(AuditEntry)]
+    assert acts.count("tenancy.host_set") == 2
+
+
+def _hosts(slug: str) -> str:
+    return next(company.host for company in _rows(Company) if company.slug == slug)

@@ -2,15 +2,18 @@
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from sqlmodel import col
 
 from portal_app.core.access import before_sign_in
 from portal_app.core.accounts import Person
+from portal_app.endpoints import hosts
 from portal_app.services.identity import oidc, sessions, steps
 from portal_app.services.identity import service as identity
 from portal_app.services.identity.tables import OutsideName, SignOn
+from portal_app.services.tenancy import service as tenancy
 from tests.other_house import Hostile, hostile, query_of
 from tests.services.identity.conftest import PASSWORD, ROLES
 from tests.services.identity.people import ANN, RAE, stored
@@ -154,3 +157,24 @@ def test_only_whoever_may_set_it_up_tries_it_or_keeps_its_secret(browser, liar, 
     assert stored(SignOn)[0].client_secret == "another secret"
     wrong = browser.post("/auth/sign-on/secret", data={"house": one, "secret": ""})
     assert wrong.headers["location"] == "/staff/energy/sign-on?problem=secret"
+
+
+@pytest.mark.line("S-06", "S-39")
+def test_a_company_with_its_own_host_is_gone_out_from_there_in_one_tap_with_the_address_kept(browser, one):
+    tenancy.set_host("bright", "my.bright.example")
+    hosts.forget()
+    asked = {"house": one, "email": "Ada@bright.example", "next": BILL}
+    there = (
+        f"http://my.bright.example:3000/auth/sign-on/start?house={one}"
+        f"&email=ada%40bright.example&next={quote(BILL, safe='')}"
+    )
+    at_common = browser.get("/auth/sign-on/start", params=asked)
+    assert way_of(at_common) == there
+    assert "set-cookie" not in at_common.headers
+    typed = {"email": "ada@bright.example", "next": BILL}
+    assert way_of(browser.post("/auth/sign-on/start", data=typed)) == there
+    out = browser.get(there)
+    assert query_of(way_of(out))["login_hint"] == "ada@bright.example"
+    back_there = "http://my.bright.example:3000/auth/sign-on/back/bright"
+    assert query_of(way_of(out))["redirect_uri"] == back_there
+    assert "portal_sign_on" in out.headers["set-cookie"]

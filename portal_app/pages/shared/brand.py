@@ -8,6 +8,7 @@ from portal_app.components.atoms.badge import badge_of
 from portal_app.components.atoms.button import button
 from portal_app.components.atoms.surface import section
 from portal_app.components.blocks.fields import field
+from portal_app.components.blocks.security import typed_out
 from portal_app.components.blocks.skeleton import headline_skeleton
 from portal_app.components.blocks.upload import upload
 from portal_app.components.draw import when, words
@@ -97,8 +98,38 @@ def _mark() -> rx.Component:
     )
 
 
+def _address() -> rx.Component:
+    """Under which addresses customers reach the portal, and what gives it a host of the company's own."""
+    page = BrandState.page
+    own = rx.fragment(
+        rx.el.p(
+            "Customers reach you at ", rx.el.b(page.host, class_name="strong"), ", with your name on it."
+        ),
+        rx.el.p("In your DNS its entry stays: ", rx.el.code(page.host, " CNAME ", page.points_to)),
+        rx.el.p("Another name, or none: ask whoever runs the server.", class_name="small quiet"),
+    )
+    none = rx.fragment(
+        rx.el.p(
+            "A host of your own, such as my.company.example, lets in your people alone and stands in your "
+            "mails. It takes two steps:"
+        ),
+        rx.el.ol(
+            rx.el.li("In your DNS, add ", rx.el.code("my.company.example CNAME ", page.points_to), "."),
+            rx.el.li("Ask whoever runs the server to add it there, with TLS, and to type:"),
+            class_name="steps-to-do",
+        ),
+        typed_out("host-command", "Command for the server", value=page.command),
+    )
+    return section(
+        when(page.host, own, none),
+        rx.el.p("You are always reached at ", rx.el.code(page.common), " as well.", class_name="small"),
+        title="Your address",
+        stacked=True,
+    )
+
+
 def brand() -> rx.Component:
-    """Name and colour on one side, the mark on the other."""
+    """Name and colour on one side, the mark and the address on the other."""
     head = rx.el.section(
         rx.el.h1("Our brand"),
         rx.el.p("What customers see on every page, where they sign in, and on mails.", class_name="quiet"),
@@ -106,7 +137,9 @@ def brand() -> rx.Component:
     )
     return rx.cond(
         BrandState.page.ready,
-        rx.fragment(head, section(_form(), title="Name and colour"), _mark()),
+        rx.fragment(
+            head, section(_form(), title="Name and colour"), rx.el.div(_mark(), _address(), class_name="col")
+        ),
         headline_skeleton("Loading the brand"),
     )
 
@@ -126,6 +159,8 @@ PAGES = (
                 "A colour is shown before it is saved. One on which words could not be read is not saved; "
                 "the nearest that can be read is one tap away.",
                 "Customers see what you save from the next page they open. Nothing else changes.",
+                "An address of your own needs an entry in your DNS and one command on the server, which also "
+                "keeps its certificate. Who is signed in under the old address signs in anew.",
             ),
         ),
     ),

@@ -220,6 +220,7 @@ FACTS: dict[str, Saying] = {
     "found": text("found"),
     "from": moment("from"),
     "given_by": _person("given by"),
+    "host": text("host"),
     "how": chosen(_WAYS, "by"),
     "invited_by": _person("invited by"),
     "issuer": text("of"),

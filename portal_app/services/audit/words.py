@@ -140,6 +140,7 @@ SENTENCES: dict[str, str] = {
     "tariff.keep": "changed a tariff",
     "tenancy.account_opened": "opened an account",
     "tenancy.brand_changed": "changed the company's name or colour",
+    "tenancy.host_set": "set the host name of the portal",
     "tenancy.mark_changed": "changed the company's mark",
     "tenancy.mark_removed": "went back to the plain mark",
     "tenancy.person_added": "added a person",

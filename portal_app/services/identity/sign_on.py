@@ -129,6 +129,20 @@ def _wished(db: Session, wish: Wish) -> SignOn | None:
     return found[0] if len(found) == 1 else None
 
 
+def own_host_of(wish: Wish) -> tuple[str, str]:
+    """The own host of the company whose house somebody wants to come in by, and that house; "" for none.
+
+    A way out and back is tied to one browser at one host, so it begins where it comes back to.
+    """
+    wished = wish.sign_on_id[:26]
+    if not wished and not wish.issuer:
+        wished = next((offer.id for offer in offered(wish.email, wish.company)), "")
+    with before_sign_in(reads_only=True) as db:
+        one = _wished(db, Wish(wished, issuer=wish.issuer[:500], company=wish.company))
+        company = db.get(Company, one.company_id) if one is not None else None
+        return (company.host, one.id) if one is not None and company is not None else ("", "")
+
+
 def begin(wish: Wish, where: Where) -> Out:
     """Begin the way out to another house. Raises NotVouched when there is none or it is away, and TooMany."""
     throttle.take(throttle.SIGN_ONS, throttle.mark("sign-on", rules.network_of(where.address)))

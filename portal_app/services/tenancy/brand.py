@@ -3,6 +3,7 @@
 import base64
 import re
 from io import BytesIO
+from urllib.parse import urlsplit
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlmodel import col
@@ -41,6 +42,10 @@ def page(access: Access) -> BrandPage:
         name=company.name,
         accent=company.accent or DRAWN.get(company.brand, _PLAIN),
         mark=f"/brand/{company.worn}.png" if company.mark else "",
+        host=company.host,
+        common=f"{settings().public_url.rstrip('/')}/c/{company.slug}",
+        points_to=urlsplit(settings().public_url).hostname or "",
+        command=f"company host {company.slug} {company.host or 'my.company.example'}",
     )
 
 

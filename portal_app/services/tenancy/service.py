@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlmodel import col, or_
+from sqlmodel import Session, col, or_
 
+from portal_app.core import trail
 from portal_app.core.access import Access, before_sign_in, reads, unscoped
 from portal_app.core.accounts import Account, Company, Member, Person
 from portal_app.core.clock import now
@@ -44,8 +45,7 @@ def create_company(
     with before_sign_in() as db:
         if db.exec(unscoped(Company, col(Company.slug) == slug)).first() is not None:
             raise Refusal(f"There is a company called {slug!r} already.", "slug")
-        if host and db.exec(unscoped(Company, col(Company.host) == host)).first() is not None:
-            raise Refusal(f"Another company is at {host} already. Give this one a host of its own.", "host")
+        _check_host_is_free(db, host, slug)
         company = Company(
             slug=slug,
             kind=kind,
@@ -64,6 +64,32 @@ def create_company(
         )
         db.add(company)
         return company
+
+
+def _check_host_is_free(db: Session, host: str, slug: str) -> None:
+    others = unscoped(Company, col(Company.host) == host, col(Company.slug) != slug)
+    if host and db.exec(others).first() is not None:
+        raise Refusal(f"Another company is at {host} already. Give this one a host of its own.", "host")
+
+
+def set_host(slug: str, host: str) -> str:
+    """Give a company a host of its own, or take it away with ""; gives it as it is kept.
+
+    For whoever runs the server, who alone can let a name point here. Raises Refusal for a name that can be
+    none or is another company's, NotYours for a company that there is not.
+    """
+    host = rules.host_name(host)
+    rules.check_host(host)
+    with before_sign_in() as db:
+        company = db.exec(unscoped(Company, col(Company.slug) == slug)).first()
+        if company is None:
+            raise NotYours
+        _check_host_is_free(db, host, slug)
+        note = trail.Note("tenancy.host_set", facts={"host": host, "before": company.host})
+        company.host = host
+        db.add(company)
+        trail.append(db, company.id, "system", [note])
+    return host
 
 
 def open_account(

@@ -163,7 +163,9 @@ class SignInState(Acting, rx.State):
 
     async def _offer(self, email: str) -> None:
         found = await in_thread(partial(sign_on.offered, str(email)[:300], self.company_slug))
-        along = {"next": self.next_place, "company": self.company_slug}
+        # With the address, so that the house need not ask for it again.
+        typed = identity.clean_email(email)
+        along = {"email": typed, "next": self.next_place, "company": self.company_slug}
         self.houses = [
             HouseOffer(
                 one.name,

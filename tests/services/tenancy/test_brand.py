@@ -13,6 +13,7 @@ from portal_app.core.errors import NotAllowed, Refusal
 from portal_app.core.trail import AuditEntry
 from portal_app.services.notifications.letterhead import letterhead
 from portal_app.services.tenancy import brand
+from portal_app.services.tenancy import service as tenancy
 from portal_app.shapes.files import Upload
 from portal_app.shapes.palette import SHADES, failing_pairs, look_at, own_brand, own_css
 from tests import cast
@@ -159,3 +160,15 @@ def test_mails_carry_the_colour_and_the_mark(house, admin, tmp_path):
         colours = {colour for _, colour in drawn.convert("RGB").getcolors(100_000)}
     assert (0x12, 0x34, 0x56) in colours
     assert head.mark != plain.mark
+
+
+@pytest.mark.line("S-39")
+def test_the_page_says_under_which_addresses_the_portal_answers_and_how_a_host_is_given(house, admin):
+    slug = house.company.slug
+    page = do(admin, brand.page)
+    assert (page.host, page.points_to) == ("", "localhost")
+    assert page.common == f"http://localhost:3000/c/{slug}"
+    assert page.command == f"company host {slug} my.company.example"
+    tenancy.set_host(slug, "my.first.example")
+    page = do(admin, brand.page)
+    assert (page.host, page.command) == ("my.first.example", f"company host {slug} my.first.example")
