@@ -117,11 +117,6 @@ def prose(text: Any) -> Any:
     )
 
 
-def as_list(items: Any) -> Any:
-    """A Var of a sequence as it is, anything else as a tuple."""
-    return items if live(items) else tuple(items)
-
-
 def rules(*names: str | tuple[str, Any]) -> str:
     """Class names that hold: plain ones and (name, fact) pairs with plain facts."""
     kept: Iterable[str] = (n if isinstance(n, str) else n[0] for n in names if isinstance(n, str) or n[1])

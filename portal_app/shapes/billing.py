@@ -15,7 +15,6 @@ class BillView:
     title: str = ""
     site: str = ""
     period: str = ""
-    issued: str = ""
     due: str = ""
     total: str = ""
     left: str = ""
@@ -40,11 +39,9 @@ class Owed:
     amount: str = ""
     count: int = 0
     credit_cents: int = 0
-    credit: str = ""
     bill_id: str = ""
     title: str = ""
     next_amount: str = ""
-    next_cents: int = 0
     due: str = ""
     badge: Badge = Badge()
     said: str = ""

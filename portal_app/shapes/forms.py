@@ -14,14 +14,6 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class FieldError:
-    """What is wrong with one field and how to mend it."""
-
-    field: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Effect:
     """One consequence named in a dialog before a person says yes."""
 

@@ -166,7 +166,6 @@ class CustomerPeoplePage:
     meaning: str = ""
     people: tuple[PersonRow, ...] = ()
     invited: tuple[PersonRow, ...] = ()
-    may_look: bool = False
 
 
 @dataclass(frozen=True)

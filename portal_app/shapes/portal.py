@@ -69,9 +69,7 @@ class Kind:
     role_words: dict[str, tuple[str, str]] = field(default_factory=dict)
     """What each role is called and what it may do, in words: {"member": ("Member", "Pays and reports")}."""
     staff_nav: tuple[NavEntry, ...] = ()
-    offers: tuple[str, ...] = ()
     staff_roles: frozenset[str] = field(default_factory=frozenset)
-    tagline: str = ""
     welcome: str = ""
     """What one signs in for, in words: "Sign in to see your power, bills and outages"."""
     open_door: NavEntry | None = None

@@ -10,8 +10,7 @@ from portal_app.components.blocks.banner import OUTAGE
 from portal_app.components.blocks.notice import PAID
 from portal_app.components.first_paint import as_html
 from portal_app.components.frames import FRAMES, Around, frame_for
-from portal_app.components.frames.menu import account_choices
-from portal_app.shapes.people import AccountChoice, Who
+from portal_app.shapes.people import Who
 from portal_app.shapes.portal import NavEntry
 from portal_app.shapes.status import Notice
 from tests.components.drawn import named, nodes, not_literal, props, text
@@ -129,17 +128,6 @@ def test_the_simple_view_dresses_any_frame():
 def test_a_frame_that_does_not_exist_is_refused_by_name():
     with pytest.raises(ValueError, match="topbar, sidebar, hub, bottom, simple"):
         frame_for("carousel")
-
-
-def test_the_menu_names_the_account_that_is_shown():
-    choices = (
-        AccountChoice("a1", "12 Elm Street", "Electricity and gas", True),
-        AccountChoice("a2", "Mill Road 4"),
-    )
-    drawing = account_choices(choices, lambda account_id: rx.console_log(account_id))
-    shown = [props(button)["aria-current"] for button in named(drawing, "button")]
-    assert shown == ['"true"', '"false"']
-    assert text(drawing) == "12 Elm Street Electricity and gas shown now Mill Road 4"
 
 
 def test_the_name_of_the_portal_stands_until_the_company_is_known():

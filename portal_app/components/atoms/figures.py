@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.draw import each, percent, styled, when, words
+from portal_app.components.draw import each, percent, styled, words
 
 
 def money(text: Any) -> rx.Component:
@@ -39,11 +39,6 @@ def steps_line(steps: Any, said: Any) -> rx.Component:
         role="img",
         aria_label=said,
     )
-
-
-def or_dash(text: Any) -> Any:
-    """The text, or "not known" where it is empty."""
-    return when(text, rx.fragment(text), rx.el.span("not known", class_name="quiet"))
 
 
 SAMPLES = {

@@ -8,6 +8,7 @@ import reflex as rx
 from portal_app.components.blocks.plot_parts import (
     axis_row,
     call_out_words,
+    heading,
     key,
     leading_line,
     nothing_to_plot,
@@ -74,15 +75,7 @@ def _plot(chart: Any) -> rx.Component:
 def bar_chart(chart: Any) -> rx.Component:
     """Draw a `BarChart`: its sentence, key, bars, further odd days in words, and the table behind."""
     return rx.el.section(
-        when(
-            chart.title,
-            lambda: rx.el.div(
-                rx.el.h2(chart.title),
-                when(chart.total, lambda: rx.el.b(chart.total, class_name="strong num")),
-                class_name="apart",
-            ),
-        ),
-        when(chart.summary, lambda: rx.el.p(chart.summary, class_name="meaning plot-summary")),
+        heading(chart),
         when(
             chart.bars,
             lambda: rx.fragment(

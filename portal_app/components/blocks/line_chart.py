@@ -8,6 +8,7 @@ import reflex as rx
 from portal_app.components.blocks.plot_parts import (
     axis_row,
     call_out_words,
+    heading,
     leading_line,
     nothing_to_plot,
     scale_words,
@@ -69,15 +70,7 @@ def _plot(chart: Any) -> rx.Component:
 def line_chart(chart: Any) -> rx.Component:
     """Draw a `LineChart`: its sentence, key, curve and the table behind."""
     return rx.el.section(
-        when(
-            chart.title,
-            lambda: rx.el.div(
-                rx.el.h2(chart.title),
-                when(chart.total, lambda: rx.el.b(chart.total, class_name="strong num")),
-                class_name="apart",
-            ),
-        ),
-        when(chart.summary, lambda: rx.el.p(chart.summary, class_name="meaning plot-summary")),
+        heading(chart),
         when(
             chart.path,
             lambda: rx.fragment(

@@ -10,6 +10,21 @@ from portal_app.components.icons import icon
 from portal_app.shapes.charts import CallOut, TableRow
 
 
+def heading(chart: Any) -> rx.Component:
+    """What a chart is of, its total, and its sentence; each only where there is one."""
+    return rx.fragment(
+        when(
+            chart.title,
+            lambda: rx.el.div(
+                rx.el.h2(chart.title),
+                when(chart.total, lambda: rx.el.b(chart.total, class_name="strong num")),
+                class_name="apart",
+            ),
+        ),
+        when(chart.summary, lambda: rx.el.p(chart.summary, class_name="meaning plot-summary")),
+    )
+
+
 def key(now: Any, before: Any, level: Any = "") -> rx.Component:
     """What a bar, a notch and a dashed line mean; each part only where it is drawn."""
 

@@ -29,7 +29,6 @@ from portal_app.shapes.portal import Kind, NavEntry, TopTask
 KIND = Kind(
     key="energy",
     title="Energy",
-    tagline="Electricity and gas",
     welcome="Sign in to see your power, bills and outages",
     open_door=NavEntry("Report an outage, no sign-in", "/report", "bolt"),
     open_news=reporting.open_news,

@@ -8,7 +8,6 @@ from sqlmodel import col
 
 from portal_app.core import clock
 from portal_app.core.access import Access, reads
-from portal_app.core.accounts import Account
 from portal_app.core.errors import NotYours
 from portal_app.services.billing import checkcode, ledger, past, rules
 from portal_app.services.billing.company import company_of, money, today
@@ -99,7 +98,6 @@ def bill(access: Access, bill_id: str) -> BillView:
         title=found.title,
         site=found.site_name,
         period=rules.period_text(found.period_from, found.period_to),
-        issued=rules.long_day(found.issued_on),
         due=rules.long_day(found.due_on),
         total=money(access, found.total_cents, found.currency),
         left=money(access, left, found.currency),
@@ -192,7 +190,6 @@ def owed(access: Access) -> Owed:
         return Owed(
             amount=money(access, 0, company.currency),
             credit_cents=credit,
-            credit=written_credit,
             badge=Badge("Nothing to pay", "good"),
             said=said,
         )
@@ -203,11 +200,9 @@ def owed(access: Access) -> Owed:
         amount=amount,
         count=len(unpaid),
         credit_cents=credit,
-        credit=written_credit,
         bill_id=first.id,
         title=first.title,
         next_amount=money(access, left.get(first.id, 0), first.currency),
-        next_cents=left.get(first.id, 0),
         due=rules.day_text(first.due_on, day),
         badge=badge_of(access, first, left.get(first.id, 0), day),
         said=f"{amount} to pay. {rules.due_text(first.due_on, day)}.",
@@ -275,8 +270,3 @@ def _arrived(
         reference=payment.reference,
         badge=Badge("Received", "good"),
     )
-
-
-def account_name(access: Access, account_id: str) -> str:
-    """The name of an account, for a line about it."""
-    return access.get(Account, account_id).name

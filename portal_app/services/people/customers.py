@@ -45,7 +45,6 @@ def of_account(access: Access, account_id: str) -> CustomerPeoplePage:
         meaning="Nobody can sign in to this account yet." if not rows else f"Account {account.number}",
         people=rows,
         invited=tuple(_invited(access, one) for one in invited),
-        may_look=access.may("customer.look_as"),
     )
 
 

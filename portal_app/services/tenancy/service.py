@@ -259,16 +259,6 @@ def company_of_kind(kind: str) -> CompanyFacts | None:
     return _first_company(col(Company.kind) == kind)
 
 
-def companies_for_email(email: str) -> list[CompanyFacts]:
-    """The companies that know an e-mail address; for the house only, never shown to whoever typed it."""
-    with before_sign_in(reads_only=True) as db:
-        known = [
-            person.company_id
-            for person in db.exec(unscoped(Person, col(Person.email) == email.strip().lower()))
-        ]
-    return _companies(col(Company.id).in_(known))
-
-
 def portals_for(host: str, slug: str = "") -> list[CompanyFacts]:
     """Whose sign-in a page is: the host's own company, the one that is named, or the first of each kind.
 

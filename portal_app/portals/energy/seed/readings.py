@@ -7,7 +7,6 @@ from typing import Any
 
 from portal_app.core.access import Access
 from portal_app.core.clock import zone_of
-from portal_app.core.ids import new_id
 from portal_app.portals.energy.seed import climate, homes
 from portal_app.portals.energy.service.rollup import count_days
 from portal_app.portals.energy.tables import (
@@ -170,8 +169,3 @@ def weather(access: Access, days: list[date], zone: str, snap: frozenset[date]) 
     for begin in range(0, len(hours), _BATCH):
         access.add_many(WeatherReading, hours[begin : begin + _BATCH])
     access.add_many(DayWeather, sums)
-
-
-def number_of(account: str, place: int, commodity: str) -> str:
-    """A meter number for a place that was given none."""
-    return f"{commodity[0].upper()}{account}-{place}" if account else new_id()[-8:]

@@ -1,7 +1,7 @@
 """Days rolled up from readings, so that a page reads thirty rows and not nine thousand."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import col
@@ -104,8 +104,3 @@ def last_day(access: Access, register_id: str) -> date | None:
     """The newest day that is known of a register."""
     statement = access.columns(DayUse, DayUse.day).where(col(DayUse.register_id) == register_id)
     return access.db.execute(statement.order_by(col(DayUse.day).desc()).limit(1)).scalar()
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Every date from one to another, both inside."""
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -1,7 +1,6 @@
 """The company's tariffs, kept as the rules' own form, and the bridge from stored readings to priced units."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -115,8 +114,3 @@ def priced_unit(register: Register) -> str:
 def in_thousandths(register: Register, amount: int) -> int:
     """A stored amount (thousandths of the register's unit) in thousandths of the unit it is priced in."""
     return round(amount / 1000) if register.unit == "Wh" else amount
-
-
-def all_in_thousandths(register: Register, amounts: Iterable[int]) -> list[int]:
-    """Many stored amounts at once."""
-    return [in_thousandths(register, amount) for amount in amounts]
