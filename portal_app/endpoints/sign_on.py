@@ -181,6 +181,8 @@ async def try_it(request: Request) -> Response:
     try:
         house = await run_in_threadpool(perform, visitor, sign_ons.may_try, form.get("house", ""))
         wish = Wish(house, tried_by=visitor.person_id)
+        if await _at_its_own_host(request, wish, None):
+            return see_other(_page(visitor, "host"))
         return _lead(await run_in_threadpool(sign_on.begin, wish, _where(request, None)))
     except NotVouched:
         return see_other(_page(visitor))

@@ -178,3 +178,14 @@ def test_a_company_with_its_own_host_is_gone_out_from_there_in_one_tap_with_the_
     back_there = "http://my.bright.example:3000/auth/sign-on/back/bright"
     assert query_of(way_of(out))["redirect_uri"] == back_there
     assert "portal_sign_on" in out.headers["set-cookie"]
+
+
+@pytest.mark.line("S-06", "S-39")
+def test_one_is_tried_where_its_answers_come_back_to(browser, one):
+    identity.use_roles({"energy": {**ROLES["energy"], "operator": frozenset({"sign_on.run"})}})
+    (rae,) = stored(Person, col(Person.email) == RAE)
+    browser.cookies.set("portal_session", steps.open_for(rae.id, "password", steps.Where()).value)
+    tenancy.set_host("bright", "my.bright.example")
+    hosts.forget()
+    answer = browser.post("/auth/sign-on/try", data={"house": one})
+    assert answer.headers["location"] == "/staff/energy/sign-on?problem=host"

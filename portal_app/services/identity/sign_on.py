@@ -138,7 +138,7 @@ def own_host_of(wish: Wish) -> tuple[str, str]:
     if not wished and not wish.issuer:
         wished = next((offer.id for offer in offered(wish.email, wish.company)), "")
     with before_sign_in(reads_only=True) as db:
-        one = _wished(db, Wish(wished, issuer=wish.issuer[:500], company=wish.company))
+        one = _wished(db, Wish(wished, "", wish.issuer[:500], wish.company, wish.tried_by))
         company = db.get(Company, one.company_id) if one is not None else None
         return (company.host, one.id) if one is not None and company is not None else ("", "")
 

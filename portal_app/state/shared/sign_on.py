@@ -12,6 +12,8 @@ from portal_app.state.session import Acting
 PROBLEMS = {
     "secret": "Paste the client secret that the provider gave you.",
     "busy": "We are busy just now and nothing was changed. Try again in a moment.",
+    "host": "Try it at your own address, where your provider brings people back: sign in there and open this "
+    "page. “Our brand” says which address that is.",
 }
 _FIELDS = ("name", "issuer", "client_id", "domains", "role_claim", "roles", "whom", "account")
 
