@@ -286,7 +286,7 @@ OF_AN_ACT: dict[str, Saying] = {
     "identity.passkey_copied.count": text("its count is"),
     "identity.passkey_copied.counted": text("and was"),
     "paperless.change.how": chosen(_WAYS),
-    "tenancy.account_opened.number": text("number"),
+    "tenancy.account_opened.number": _unsaid,
 }
 """Where a fact of an act says something else than its name does elsewhere: "action.fact"."""
 

@@ -102,7 +102,8 @@ def _line(entry: AuditEntry, reader: facts.Reader, account: str) -> Happening:
     who = names.get(entry.actor) or _house(entry.actor)
     if entry.on_behalf:
         who += f", for {entry.on_behalf},"
-    about = "" if entry.about == entry.actor else names.get(entry.about) or _thing(entry.about)
+    did = words.said(entry.action)
+    about = "" if entry.about == entry.actor else names.get(entry.about) or _thing(entry.about, did)
     parts = [
         about and f"About {about}",
         account and f"account {account}",
@@ -110,7 +111,7 @@ def _line(entry: AuditEntry, reader: facts.Reader, account: str) -> Happening:
         entry.address and f"from {entry.address}",
     ]
     more = ", ".join(part for part in parts if part)
-    told = f"{who} {words.said(entry.action)}."
+    told = f"{who} {did}."
     return Happening(
         when.since(entry.at, now(), reader.zone, reader.locale),
         told,
@@ -119,9 +120,10 @@ def _line(entry: AuditEntry, reader: facts.Reader, account: str) -> Happening:
     )
 
 
-def _thing(about: str) -> str:
-    """What it was about, in words; a bare id says nothing to anybody and stays in the file."""
-    return "" if _ID.fullmatch(about) else words.thing(about)
+def _thing(about: str, did: str) -> str:
+    """What it was about, in words; a bare id says nothing to anybody, and what was said is not said again."""
+    thing = "" if _ID.fullmatch(about) else words.thing(about)
+    return "" if re.search(rf"\b{re.escape(thing)}\b", did) else thing
 
 
 _HOUSE = {"system": "The portal", "": "Somebody", "somebody": "Somebody", "demo": "The demo's set-up"}

@@ -62,7 +62,7 @@ SENTENCES: dict[str, str] = {
     "identity.passkey_renamed": "renamed a passkey",
     "identity.password_changed": "changed their password",
     "identity.password_reset": "chose a new password by a mailed link",
-    "identity.password_set": "had a password set",
+    "identity.password_set": "set a password",
     "identity.proof_refused": "failed to prove who they are",
     "identity.proved_again": "proved who they are",
     "identity.recovery_codes_made": "made recovery codes",

@@ -145,5 +145,5 @@ def test_the_trail_of_a_company_shows_no_raw_fact(people, clock):
         rows = reading.page(access, TrailAsked()).rows
     assert [row.text for row in rows] == ["Olive invited somebody.", "Our office issued a bill."]
     assert rows[0].more.startswith("Account 1001, acts for the account's owner, as member, only for money")
-    assert rows[1].more == "About bill, $119.50, bill number 4."
+    assert rows[1].more == "$119.50, bill number 4."
     assert not re.search(r"cents|scopes|true|false|[0-9a-z]{26}", " ".join(row.more for row in rows).lower())

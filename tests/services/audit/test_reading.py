@@ -113,7 +113,7 @@ def test_who_acts_for_somebody_else_is_named_with_whom(people):
         access.notes.append(trail.Note("bill.pay", "bill", account.id, "Olive Owner", {"cents": 5}))
     [row] = do(people.staff, reading.page, TrailAsked()).rows
     assert row.text == "The portal, for Olive Owner, began to pay a bill."
-    assert row.more == "About bill, account 1001, $0.05."
+    assert row.more == "Account 1001, $0.05."
 
 
 @both
