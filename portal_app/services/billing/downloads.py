@@ -9,16 +9,16 @@ from portal_app.shapes.files import Download
 
 
 @reads
-def bill_file(access: Access, bill_id: str) -> Download:
-    """One bill as PDF. Raises NotYours for another's bill."""
+def bill_file(access: Access, bill_id: str = "") -> Download:
+    """One bill as PDF/A, in the company's brand. Raises NotYours for another's bill."""
     content = bill_pdf(access, bill_id)
     bill = access.get(Bill, bill_id)
     return Download(f"bill-{bill.number}-{bill.issued_on.isoformat()}.pdf", "application/pdf", content)
 
 
 @reads
-def bills_file(access: Access, bill_ids: str = "") -> Download:
-    """Bills as CSV: those named, with commas between, or all. Raises NotYours for another's bill."""
-    wanted = [part for part in bill_ids.split(",") if part] or None
+def bills_file(access: Access, ids: str = "") -> Download:
+    """Bills as CSV, a row a line: those named, with commas between, or all. Raises NotYours for another's."""
+    wanted = [part for part in ids.split(",") if part] or None
     name = f"bills-{today(access).isoformat()}.csv"
     return Download(name, "text/csv; charset=utf-8", bill_csv(access, wanted).encode())

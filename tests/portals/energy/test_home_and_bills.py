@@ -12,7 +12,7 @@ from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.money import written
 from portal_app.core.trail import AuditEntry
 from portal_app.portals.energy.rules.pricing import ENERGY_KEYS
-from portal_app.portals.energy.service import bill_doors, bills, home, rollup
+from portal_app.portals.energy.service import bills, home, rollup
 from portal_app.portals.energy.tables import DayUse, Interval, Premise, Register, ServiceAgreement
 from portal_app.services.billing import service as billing
 from portal_app.services.billing.tables import Bill, BillLine, BudgetReview, Payment
@@ -153,9 +153,9 @@ def test_every_bill_is_listed_with_its_file(brightwater):
     assert len(page.bills) == len(stored) >= 12
     assert page.bills[0].period == "3 Oct to 2 Nov 2026"
     bill = newest_bill(brightwater)
-    pdf = do(brightwater.visitor(MAYA), bill_doors.bill_pdf, bill.id)
+    pdf = do(brightwater.visitor(MAYA), billing.bill_file, bill.id)
     assert bytes(pdf.content).startswith(b"%PDF")
-    csv = bytes(do(brightwater.visitor(MAYA), bill_doors.bills_csv, bill.id).content).decode()
+    csv = bytes(do(brightwater.visitor(MAYA), billing.bills_file, bill.id).content).decode()
     assert len(csv.strip().splitlines()) - 1 == len(brightwater.stored(BillLine, BillLine.bill_id == bill.id))
 
 
@@ -303,7 +303,7 @@ def test_the_billing_page_shows_what_is_open_and_what_was_paid(brightwater):
 
 
 @pytest.mark.parametrize("who", [OMAR, OTHER])
-@pytest.mark.parametrize("use_case", [bills.bill_page, bills.pay, bill_doors.bill_pdf, bill_doors.bills_csv])
+@pytest.mark.parametrize("use_case", [bills.bill_page, bills.pay, billing.bill_file, billing.bills_file])
 def test_a_strangers_bill_is_not_found(brightwater, who, use_case):
     bill = newest_bill(brightwater)
     with pytest.raises(NotYours):
