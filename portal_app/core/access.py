@@ -37,6 +37,7 @@ AnyRow = type[Row] | type[AccountSeries] | type[CompanySeries] | type[trail.Audi
 K = TypeVar("K")
 F = TypeVar("F", bound=Callable[..., Any])
 FRESH = timedelta(minutes=5)
+_THREE_IDS = 80
 _OWNERS = {"company_id", "account_id", "person_id"}
 
 
@@ -75,6 +76,8 @@ class Visitor:
     """Whose rows of the account come into view, by person; None for everybody's."""
     on_behalf: str = ""
     """For whom somebody acts who was given this place as a proxy, by name."""
+    on_behalf_ids: str = ""
+    """The same by id, parted by commas: persons, or the account. The trail keeps no name."""
     place_ends_at: datetime | None = None
     """When the place in the current account ends by itself."""
 
@@ -326,7 +329,7 @@ class Access:
     def note(self, action: str, about: str = "", *, account_id: str | None = None, **facts: Any) -> None:
         """Write an act to the audit trail, in this very transaction."""
         account = self.visitor.account_id if account_id is None else account_id
-        on_behalf = self.visitor.on_behalf[:80]
+        on_behalf = (self.visitor.on_behalf_ids or self.visitor.on_behalf)[:_THREE_IDS]
         self.notes.append(trail.Note(action, about, account, on_behalf, facts))
 
     def later(

@@ -22,17 +22,15 @@ def _asked(row: Any) -> rx.Component:
         f"agreed-{row.key}",
         on=row.on,
         on_change=lambda on: State.turn(row.key, on),
-        detail=row.words,
+        detail=rx.fragment(row.words, rx.el.br(), rx.el.b(row.says)),
         disabled=row.fixed,
     )
     anew = rx.el.div(
         rx.el.p("The words have changed since then. Read them, then agree anew or switch it off."),
         button("Agree to these words", low=True, on_click=State.turn(row.key, True)),
-        class_name="stack",
+        class_name="row-act stack",
     )
-    return rx.el.div(
-        turned, rx.el.p(row.says, class_name="small quiet"), rx.cond(row.anew & ~row.fixed, anew)
-    )
+    return rx.fragment(turned, rx.cond(row.anew & ~row.fixed, anew))
 
 
 def _agreed() -> rx.Component:

@@ -153,6 +153,8 @@ def _sees(value: Value, reader: Reader) -> str:
 
 
 def _person(label: str) -> Saying:
+    """Somebody, or something of theirs, by the name it has today; older entries hold the name itself."""
+
     def say(value: Value, reader: Reader) -> str:
         name = reader.names.get(str(value), "") or _plainly(value)
         return f"{label} {name}" if name else ""
@@ -238,7 +240,7 @@ FACTS: dict[str, Saying] = {
     "on": flag("on", "off"),
     "parts": state("changed:"),
     "party": text("with"),
-    "passkey": text("passkey"),
+    "passkey": _person("passkey"),
     "path": text("page"),
     "proxy": flag("acts for the account's owner"),
     "purpose": chosen(_PURPOSES),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,12 +11,13 @@ from urllib.parse import urlencode
 from sqlmodel import col, or_
 
 from portal_app.core import when
-from portal_app.core.access import Access, reads
+from portal_app.core.access import Access, SystemAccess, reads
 from portal_app.core.accounts import Person, accounts_named, numbers_of
 from portal_app.core.clock import now, zone_of
 from portal_app.core.errors import Refusal
 from portal_app.core.trail import AuditEntry
 from portal_app.services.audit import facts, service, words
+from portal_app.services.identity.tables import Passkey
 from portal_app.shapes.audit import TrailAsked, TrailPage
 from portal_app.shapes.files import Download
 from portal_app.shapes.forms import Choice
@@ -87,21 +89,33 @@ def _counted(count: int, more: bool, before: int) -> str:
 
 def _in_words(access: Access, entries: list[AuditEntry]) -> tuple[Happening, ...]:
     named = {entry.actor for entry in entries} | {entry.about for entry in entries}
-    named |= {found for entry in entries for found in _ID.findall(entry.facts)}
+    named |= {found for entry in entries for found in _ID.findall(f"{entry.facts} {entry.on_behalf}")}
     people = access.columns(Person, col(Person.id), col(Person.name)).where(col(Person.id).in_(named))
     names: dict[str, str] = {row.id: row.name for row in access.db.execute(people)}
+    if any(entry.action.startswith("identity.passkey_") for entry in entries):
+        house = SystemAccess(access.visitor, access.db, only_reads=True)
+        keys = house.columns(Passkey, col(Passkey.id), col(Passkey.name)).where(col(Passkey.id).in_(named))
+        names |= {row.id: row.name for row in access.db.execute(keys)}
     accounts = {entry.account_id for entry in entries if entry.account_id}
+    accounts |= {found for entry in entries for found in _ID.findall(entry.on_behalf)}
     numbers = numbers_of(access.db, access.visitor.company_id, accounts)
     visitor = access.visitor
     reader = facts.Reader(visitor.currency, visitor.locale, visitor.zone, names)
-    return tuple(_line(entry, reader, numbers.get(entry.account_id, "")) for entry in entries)
+    return tuple(_line(entry, reader, numbers) for entry in entries)
 
 
-def _line(entry: AuditEntry, reader: facts.Reader, account: str) -> Happening:
-    names = reader.names
+def _for_whom(entry: AuditEntry, names: Mapping[str, str], numbers: Mapping[str, str]) -> str:
+    """For whom a proxy acted, by the names of today; older entries hold the name itself."""
+    ids = _ID.findall(entry.on_behalf)
+    whom = [names.get(one) or (f"account {numbers[one]}" if one in numbers else "") for one in ids]
+    return " and ".join(one or "somebody who was here" for one in whom) if ids else entry.on_behalf
+
+
+def _line(entry: AuditEntry, reader: facts.Reader, numbers: Mapping[str, str]) -> Happening:
+    names, account = reader.names, numbers.get(entry.account_id, "")
     who = names.get(entry.actor) or _house(entry.actor)
     if entry.on_behalf:
-        who += f", for {entry.on_behalf},"
+        who += f", for {_for_whom(entry, names, numbers)},"
     did = words.said(entry.action)
     about = "" if entry.about == entry.actor else names.get(entry.about) or _thing(entry.about, did)
     parts = [

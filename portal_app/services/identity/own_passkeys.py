@@ -9,6 +9,7 @@ from portal_app.core.access import Access, Visitor, reads, while_enrolling
 from portal_app.core.accounts import Company
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, OnlyLooking, Refusal
+from portal_app.core.ids import new_id
 from portal_app.services.identity import ceremonies, factors, passkeys, rules, throttle, webauthn_door
 from portal_app.services.identity.passkeys import WrongPasskey
 from portal_app.services.identity.proofs import Ways, ways_of
@@ -98,6 +99,7 @@ def add(access: Access, key: NewKey, device: str) -> Added:
         raise Refusal(f"You have {MOST} passkeys already. Remove one you no longer use first.")
     name = _name_for(access, key, device)
     row = {
+        "id": new_id(),
         "credential_id": key.credential_id,
         "public_key": key.public_key,
         "sign_count": key.sign_count,
@@ -107,7 +109,7 @@ def add(access: Access, key: NewKey, device: str) -> Added:
     }
     if not access.add_many(Passkey, [row], skip_known=True):
         raise Refusal(KNOWN)
-    access.note("identity.passkey_added", access.visitor.person_id, passkey=name)
+    access.note("identity.passkey_added", access.visitor.person_id, passkey=row["id"])
     value = factors.added(access, f"The passkey “{name}” was added to your sign-in.")
     return Added(value, factors.codes_left(access))
 
@@ -136,7 +138,7 @@ def rename(access: Access, passkey_id: str, typed: str) -> None:
         raise Refusal("Give it a name of 1 to 60 letters, such as “My phone”.", "passkey-name")
     if access.first(Passkey, col(Passkey.name) == name, col(Passkey.id) != key.id) is not None:
         raise Refusal("Another passkey of yours has that name. Choose a different one.", "passkey-name")
-    access.note("identity.passkey_renamed", access.visitor.person_id, was=key.name, passkey=name)
+    access.note("identity.passkey_renamed", access.visitor.person_id, passkey=key.id)
     access.change(key, name=name)
 
 
@@ -171,9 +173,9 @@ def remove(access: Access, passkey_id: str) -> str:
     key = access.get(Passkey, passkey_id)
     factors.hold(access)
     factors.check_may_go(access)
-    name = key.name
+    key_id, name = key.id, key.name
     if not access.remove(Passkey, col(Passkey.id) == key.id):
         raise NotYours
-    access.note("identity.passkey_removed", access.visitor.person_id, passkey=name)
+    access.note("identity.passkey_removed", access.visitor.person_id, passkey=key_id)
     factors.removed(access, f"The passkey “{name}” no longer signs you in.")
     return name

@@ -140,7 +140,7 @@ def _tell_of_a_copy(key: Passkey, used: Used) -> None:
     """Write down that a key answered with a count it was past, and mail its owner, at most once a day."""
     with before_sign_in() as db:
         person, company = db.get_one(Person, key.person_id), db.get_one(Company, key.company_id)
-        facts = {"passkey": key.name, "count": used.sign_count, "counted": key.sign_count}
+        facts = {"passkey": key.id, "count": used.sign_count, "counted": key.sign_count}
         trail.append(db, company.id, person.id, [trail.Note("identity.passkey_copied", key.id, facts=facts)])
         mailing.send(
             db,

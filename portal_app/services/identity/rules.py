@@ -133,7 +133,8 @@ class Place:
     sees: frozenset[str] | None = None
     ends_at: datetime | None = None
     on_behalf: str = ""
-    """For whom somebody acts whose place is a proxy's."""
+    """For whom somebody acts whose place is a proxy's, by name; in `on_behalf_ids` by id."""
+    on_behalf_ids: str = ""
 
 
 def narrowed(rights: frozenset[str], scopes: str, scope_of: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -174,6 +174,7 @@ def _drawn(db: Session, signed: SignIn, person: Person, company: Company, accoun
         must_enrol=signed.must_enrol,
         sees=here.sees,
         on_behalf=here.on_behalf,
+        on_behalf_ids=here.on_behalf_ids,
         place_ends_at=here.ends_at,
     )
 
@@ -189,22 +190,24 @@ def places_of(db: Session, person: Person, company: Company) -> dict[str, rules.
             rules.narrowed(rights.get(place.role, frozenset()), place.scopes, scopes),
             rules.seen_persons(place.sees, person.id),
             place.ends_at,
-            _on_behalf(db, place),
+            *_on_behalf(db, place),
         )
         for place in db.exec(mine.order_by(col(Member.made_at), col(Member.id)))
         if place.ends_at is None or place.ends_at > moment
     }
 
 
-def _on_behalf(db: Session, place: Member) -> str:
-    """For whom a proxy acts: the persons whose things the place shows, or the account."""
+def _on_behalf(db: Session, place: Member) -> tuple[str, str]:
+    """For whom a proxy acts, by name and by id: the persons whose things the place shows, or the account."""
     if not place.proxy:
-        return ""
+        return "", ""
     ids = [part for part in place.sees.split(",") if part and part != "own"]
     of_account = (col(Person.company_id) == place.company_id, col(Person.id).in_(ids))
-    names = [each.name for each in db.exec(unscoped(Person, *of_account).order_by(col(Person.name)))]
-    account = None if names else db.get(Account, place.account_id)
-    return " and ".join(names)[:80] or (account.name[:80] if account else "")
+    found = list(db.exec(unscoped(Person, *of_account).order_by(col(Person.name))))
+    if found:
+        return " and ".join(each.name for each in found)[:80], ",".join(each.id for each in found)
+    account = db.get(Account, place.account_id)
+    return (account.name[:80], account.id) if account else ("", "")
 
 
 def _looking(db: Session, signed: SignIn, person: Person, company: Company) -> Visitor | None:

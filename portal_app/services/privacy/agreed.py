@@ -133,7 +133,7 @@ def _since(access: Access, last: Consent | None, on: bool, usual: bool) -> str:
 
 def _moment(access: Access, answer: Consent) -> str:
     visitor = access.visitor
-    return when.since(answer.given_at, now(), visitor.zone, visitor.locale)
+    return when.since(answer.given_at, now(), visitor.zone, visitor.locale, amid=True)
 
 
 def _said(access: Access, answer: Consent) -> LinkRow:

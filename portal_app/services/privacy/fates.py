@@ -82,7 +82,7 @@ HOUSE: dict[str, tuple[Fate, ...]] = {
     ),
     "audit_entry": (
         Fate(
-            "The trail of who did what: a number in place of your name, network addresses, names of passkeys",
+            "The trail of who did what: a number in place of your name, network addresses, reasons typed",
             person="keep",
             why="It is sealed so that nobody can change it, and proves what was done for and to an account",
         ),

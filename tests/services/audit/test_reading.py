@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from portal_app.core.errors import NotAllowed, NotYours, Refusal
 from portal_app.core.trail import AuditEntry
 from portal_app.services.adoption.perform import perform
 from portal_app.services.audit import reading, service, words
+from portal_app.services.identity.tables import Passkey
 from portal_app.shapes.audit import TrailAsked
 from tests.engines import past_the_wall
 
@@ -55,6 +57,43 @@ def test_staff_read_their_own_companys_trail_in_words_newest_first(people, acts)
         "Olive began to pay a bill.",
     ]
     assert lines(people.other_staff) == ["Otto began to pay a bill."]
+
+
+@both
+@pytest.mark.line("S-65", "S-74")
+def test_a_passkey_and_for_whom_a_proxy_acts_are_kept_by_number_and_read_by_todays_name(people, clock):
+    carer = replace(people.viewer, on_behalf="Olive", on_behalf_ids=people.owner.person_id)
+    with acting_for(carer) as access:
+        key = {"credential_id": "c", "public_key": "k", "name": "Her old phone"}
+        passkey = access.add(Passkey, **key)
+        access.note("identity.passkey_added", access.visitor.person_id, passkey=passkey.id)
+    helper = replace(people.viewer, on_behalf="12 Elm Street", on_behalf_ids=people.account.id)
+    clock.move(minutes=1)
+    with acting_for(helper) as access:
+        access.note("bill.pay")
+    house, own = do(people.staff, reading.page, TrailAsked()).rows
+    assert house.text == "Vic, for account 1001, began to pay a bill."
+    assert own.text == "Vic, for Olive, added a passkey."
+    assert "passkey Her old phone" in own.more
+    with past_the_wall() as db:
+        kept = str([entry.model_dump() for entry in db.exec(select(AuditEntry))])
+        for name in ("Olive", "Her old phone", "12 Elm Street"):
+            assert name not in kept
+        db.execute(text("DELETE FROM passkey"))
+        db.execute(text("UPDATE person SET name = 'A deleted person'"))
+    _, own = do(people.staff, reading.page, TrailAsked()).rows
+    assert own.text == "A deleted person, for A deleted person, added a passkey."
+    assert "phone" not in own.more
+
+
+@both
+@pytest.mark.line("S-65")
+def test_older_entries_that_hold_a_name_still_say_it(people):
+    with acting_for(replace(people.viewer, on_behalf="Olive")) as access:
+        access.note("identity.passkey_added", access.visitor.person_id, passkey="My phone")
+    (row,) = do(people.staff, reading.page, TrailAsked()).rows
+    assert row.text.endswith(", for Olive, added a passkey.")
+    assert "My phone" in row.more
 
 
 @both

@@ -276,8 +276,9 @@ def test_a_proxys_acts_carry_for_whom_they_are(house):
         access.note("bill.pay", "bill:x")
     with before_sign_in() as db:
         entry = db.exec(unscoped(AuditEntry, col(AuditEntry.action) == "bill.pay")).one()
-        assert (entry.actor, entry.on_behalf) == (visitor.person_id, "Olive")
+        assert (entry.actor, entry.on_behalf) == (visitor.person_id, house.owner.person_id)
         place = db.exec(unscoped(Member, col(Member.person_id) == house.viewer.person_id)).one()
         place.sees = ""
         db.add(place)
-    assert as_now(cookie).on_behalf == "12 Elm Street"
+    acting = as_now(cookie)
+    assert (acting.on_behalf, acting.on_behalf_ids) == ("12 Elm Street", place.account_id)

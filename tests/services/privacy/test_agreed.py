@@ -72,7 +72,7 @@ def test_an_answer_is_kept_with_its_words_from_where_and_by_whom(people, clock):
     page = do(people.owner, agreed.page)
     assert page.history[0].title == "Agreed, for Grandfather: On the medical list"
     assert words in page.history[0].detail
-    assert row(people.owner, "medical").says == "You agreed Today 10:00 on Firefox on a phone."
+    assert row(people.owner, "medical").says == "You agreed today 10:00 on Firefox on a phone."
 
 
 def test_taking_it_back_is_one_tap_counts_at_once_and_leaves_what_was_said(people, clock):
