@@ -57,7 +57,8 @@
 
   function over(why) {
     if (root.dataset.over || Date.now() < leaving) return;
-    if (why === "changed") return cover("changed");
+    if (why.indexOf("look") === 0) return ask();
+    if (why !== "ended") return cover(why);
     // Another account of the same person may have been opened in another tab: then one goes on as that.
     fetch("/auth/session", { cache: "no-store", credentials: "same-origin" })
       .then(function (answer) { return answer.json(); })
@@ -69,7 +70,8 @@
     if (root.dataset.over || !one("stay")) return;
     hide();
     var sheet = one("over"), next = location.pathname + location.search;
-    var place = why === "ended" ? "/sign-in?problem=ended&next=" + encodeURIComponent(next) : next;
+    var leads = { ended: "/sign-in?problem=ended&next=", step: "/second-step?next=" };
+    var place = leads[why] ? leads[why] + encodeURIComponent(next) : next;
     root.dataset.over = why;
     if (!sheet) return void location.replace(place);
     sheet.querySelectorAll("[data-when]").forEach(function (part) { part.hidden = part.dataset.when !== why; });
@@ -125,7 +127,7 @@
 // after signing in again too. Nothing of it stays in this browser.
 (function () {
   "use strict";
-  var WAIT = 700, pending = {}, putting = false, filled = new WeakMap(), timer = 0;
+  var WAIT = 700, pending = {}, putting = false, filled = new WeakMap(), touched = new WeakSet(), timer = 0;
 
   function fieldsOf(form) {
     return Array.prototype.filter.call(form.querySelectorAll("input,select,textarea"), function (field) {
@@ -157,6 +159,7 @@
     var form = event.target.closest && event.target.closest("[data-draft]");
     var key = form && form.getAttribute("data-draft");
     if (!key || putting) return;
+    touched.add(event.target);
     if (pending[key]) clearTimeout(pending[key].timer);
     pending[key] = { facts: holds(form), timer: setTimeout(send, WAIT, key) };
   }
@@ -166,7 +169,10 @@
     try { set(field, value); } finally { putting = false; }
   }
   function set(field, value) {
-    if (field.type === "checkbox" || field.type === "radio") { if (!field.checked) field.click(); return; }
+    if (field.type === "checkbox" || field.type === "radio") {
+      if (field.checked !== (field.type === "radio" || value === "on")) field.click();
+      return;
+    }
     var kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement
       : field.tagName === "SELECT" ? HTMLSelectElement : HTMLInputElement;
     Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, value);
@@ -176,8 +182,10 @@
     fieldsOf(form).forEach(function (field) {
       var box = field.type === "checkbox";
       var value = facts[box ? field.name + "=" + field.value : field.name];
-      if (value === undefined || value === "" || field === document.activeElement) return;
-      if (box) { if (value === "on") put(field, value); }
+      if (value === undefined || (value === "" && !box)) return;
+      // A dialog puts the focus into its first field by itself; only what is being typed in is left alone.
+      if (field === document.activeElement && touched.has(field)) return;
+      if (box) put(field, value);
       else if (field.type === "radio") { if (field.value === value) put(field, value); }
       else if (field.value !== value) put(field, value);
     });

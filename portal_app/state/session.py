@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import reflex as rx
 import structlog
@@ -35,6 +36,7 @@ BUDGET_SECONDS, PATIENCE_SECONDS = 2.0, 5.0
 NO_PLACE = "/no-place"
 """Where somebody is led whose last place has ended."""
 _ASK_OWNER = "Ask the owner of the account to let you, or to do it."
+_OPENED = ("open", "about")
 _needs: dict[str, str] = {}
 _log = structlog.get_logger(__name__)
 
@@ -100,8 +102,26 @@ class Acting(rx.State, mixin=True):
         out = SignedOut()
         # Whoever brings no cookie was never signed in, and is not told that they are out.
         out.ended = f"{settings().session_cookie}=" in self.router.headers.cookie
-        out.back = _with_query(self.router.url.path.rstrip("/"), self.router.url.query)
+        out.back = self._here()
         return out
+
+    def _open_now(self) -> dict[str, str]:
+        """What is open on the page and must be again when somebody comes back to it."""
+        return {}
+
+    def _here(self) -> str:
+        """The address of this very page, with what is open on it."""
+        query, opened = self.router.url.query, self._open_now()
+        if opened or "open=" in query:
+            rest = [pair for pair in parse_qsl(query) if pair[0] not in _OPENED]
+            query = urlencode([*rest, *((name, said) for name, said in opened.items() if said)])
+        return _with_query(self.router.url.path.rstrip("/"), query)
+
+    def _was_open(self) -> tuple[str, str]:
+        """What was open when somebody was led away from this page, and about what; nothing for ""."""
+        asked = self.router.url.query_parameters
+        opened, about = (str(asked.get(name, ""))[:64] for name in _OPENED)
+        return opened, about
 
     async def _do(self, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run one use case for whoever sent this event. Raises Refusal with a sentence for them."""
@@ -111,7 +131,7 @@ class Acting(rx.State, mixin=True):
         try:
             return await in_thread(partial(_in_turn, asked, visitor, use_case, *arguments, **named))
         except ProveAgain as again:
-            again.back = _with_query(self.router.url.path.rstrip("/"), self.router.url.query)
+            again.back = self._here()
             raise
 
     async def _outside(self, work: Callable[..., T], *arguments: Any) -> T:
@@ -121,6 +141,11 @@ class Acting(rx.State, mixin=True):
     async def _sent(self, *forms: str) -> None:
         """Put away what was kept of these forms while it was typed: it went well and is needed no more."""
         await self._do(drafts.discard, *forms)
+
+    async def _put_away(self, *forms: str) -> None:
+        """The same for forms that somebody closes, whoever it is."""
+        with suppress(Refusal):
+            await self._sent(*forms)
 
     async def _say(self, notice: Notice) -> None:
         """Show what happened, what comes next and a reference, on whichever page is open."""

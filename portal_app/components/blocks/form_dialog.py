@@ -8,7 +8,7 @@ import reflex as rx
 from portal_app.components.atoms.button import button
 from portal_app.components.blocks.dialog import AskedSheet
 from portal_app.components.blocks.fields import field
-from portal_app.components.draw import when
+from portal_app.components.draw import live, when
 
 
 def form_dialog(
@@ -23,17 +23,19 @@ def form_dialog(
     says: Any = "",
     native: dict[str, Any] | None = None,
     danger: bool = False,
+    draft: Any = "",
 ) -> rx.Component:
     """Ask a few things in one place; `on_send` gets the form, `on_keep` also answers Escape.
 
     `native` sends it as the browser's own form instead: {"method": "post", "action": "/auth/..."}.
+    `draft` is the name under which what is typed is kept until it is sent.
     """
 
     def sheet() -> rx.Component:
         return AskedSheet.create(
             form_inside(
                 title, *fields, act=act, keep=keep, on_send=on_send, on_keep=on_keep, name=name, says=says,
-                native=native, danger=danger,
+                native=native, danger=danger, draft=draft,
             ),
             class_name="dialog",
             on_cancel=on_keep,
@@ -56,10 +58,13 @@ def form_inside(
     says: Any = "",
     native: dict[str, Any] | None = None,
     danger: bool = False,
+    draft: Any = "",
 ) -> rx.Component:
     """What stands in the dialog: what is asked, its fields, the act and the way back."""
     keeping = {"on_click": on_keep} if on_keep is not None else {}
     sent = {**native, "on_submit": None} if native else {"on_submit": on_send} if on_send is not None else {}
+    if live(draft) or draft:
+        sent["custom_attrs"] = {"data-draft": draft}
     return rx.el.form(
         rx.el.h2(title, custom_attrs={"id": f"{name}-title"}),
         when(says, lambda: rx.el.p(says, class_name="quiet")),

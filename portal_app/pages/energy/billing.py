@@ -326,14 +326,17 @@ def paperless() -> rx.Component:
         rx.el.section(
             rx.el.h1("Paper or paperless"), rx.el.p(view.words, class_name="meaning"), class_name="stack"
         ),
-        field(
-            "Where we write when a bill is ready",
-            "email",
-            kind="email",
-            value=state.email,
-            on_change=state.set_email,
-            error=_problem("email"),
-            autocomplete="email",
+        rx.el.div(
+            field(
+                "Where we write when a bill is ready",
+                "email",
+                kind="email",
+                value=state.email,
+                on_change=state.set_email,
+                error=_problem("email"),
+                autocomplete="email",
+            ),
+            custom_attrs={"data-draft": "paperless"},
         ),
         rx.cond(
             view.paperless,

@@ -73,15 +73,16 @@ def _dialogs() -> rx.Component:
     return rx.fragment(
         form_dialog(
             State.opened == "make", "Let a directory in", name, role("What may somebody do without a group?"),
-            lasts, other, act="Make the token", name="make", **sends,
+            lasts, other, act="Make the token", name="make", draft="directory", **sends,
         ),
         form_dialog(
             State.opened == "group", "What does this group give?", role("What may its people do?"), other,
-            act="Save", name="group", says=State.name, **sends,
+            act="Save", name="group", says=State.name, draft=words("directory-group:", State.about), **sends,
         ),
         form_dialog(
             State.opened == "renew", words("Make a new token for ", State.name), lasts, other,
-            act="Make a new token", keep="Keep the old one", name="renew", says=_RENEWS, **sends,
+            act="Make a new token", keep="Keep the old one", name="renew", says=_RENEWS,
+            draft=words("directory-renew:", State.about), **sends,
         ),
         _question("end", asked.title != "", danger=True),
     )  # fmt: skip

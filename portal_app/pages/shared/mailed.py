@@ -368,6 +368,7 @@ def own_email() -> rx.Component:
             ),
             button("Mail me a link there", "primary", wide=True, on_click=state.ask),
             class_name="stack",
+            custom_attrs={"data-draft": "own-email"},
         ),
         headline_skeleton("One moment"),
     )
@@ -391,6 +392,7 @@ def _decide() -> rx.Component:
             class_name="beside",
         ),
         class_name="stack",
+        custom_attrs={"data-draft": words("way-back:", state.open_id)},
     )
 
 

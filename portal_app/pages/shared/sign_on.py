@@ -98,6 +98,7 @@ def _edit() -> rx.Component:
         on_send=State.send,
         on_keep=State.close,
         name="house",
+        draft=words("sign-on:", State.about),
     )  # fmt: skip
 
 
@@ -133,6 +134,7 @@ def _proof() -> rx.Component:
         on_send=State.send_proof,
         on_keep=State.close,
         name="proof",
+        draft=words("sign-on-proof:", State.about),
         says="We mail a link there. Whoever reads that mailbox passes it on to you; open it signed in here.",
     )
 

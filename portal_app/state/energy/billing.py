@@ -183,6 +183,7 @@ class PaperlessState(Acting, rx.State):
     async def choose(self, paperless: bool):
         """Choose, and get it confirmed."""
         said = await self._do(billing.choose_paperless, bool(paperless), self.email)
+        await self._sent("paperless")
         self.view = await self._do(billing.delivery)
         await self._say(said)
 

@@ -1,5 +1,7 @@
 """Directories that say who is here: made, renewed, ended, and what their groups give."""
 
+from contextlib import suppress
+
 import reflex as rx
 
 from portal_app.core.errors import Refusal
@@ -32,12 +34,47 @@ class DirectoriesState(Acting, rx.State):
         self.opened = self.about = self.name = self.role = self.field = self.trouble = ""
         self.asked = Question()
 
+    def _open_now(self) -> dict[str, str]:
+        return {"open": self.opened, "about": self.about} if self.opened else {}
+
+    def _draft(self) -> str:
+        return "directory" if self.opened == "make" else f"directory-{self.opened}:{self.about}"
+
+    async def _make(self) -> None:
+        self._close()
+        await self._do(directories.begin)
+        roles = self.page.roles
+        self.role = roles[-1].value if roles else ""
+        self.opened = "make"
+
+    async def _group(self, group_id: str) -> None:
+        self._close()
+        found = await self._do(directories.group, group_id)
+        self.about, self.name, self.role, self.opened = found.id, found.name, found.role, "group"
+
+    async def _renew(self, token_id: str) -> None:
+        self._close()
+        self.name = await self._do(directories.ask_to_renew, token_id)
+        self.about, self.opened = token_id, "renew"
+
+    async def _open_again(self) -> None:
+        """Open what a fresh proof was asked for in the midst of; the page puts back what was typed."""
+        opened, about = self._was_open()
+        with suppress(Refusal):
+            if opened == "make":
+                await self._make()
+            elif opened == "group":
+                await self._group(about)
+            elif opened == "renew":
+                await self._renew(about)
+
     @rx.event
     async def load(self):
         """Fill the page of a business's account when it opens."""
         self._close()
         self.made = False
         self.page = await self._do(directories.of_account)
+        await self._open_again()
 
     @rx.event
     async def load_ours(self):
@@ -45,27 +82,25 @@ class DirectoriesState(Acting, rx.State):
         self._close()
         self.made = False
         self.page = await self._do(directories.of_staff)
+        await self._open_again()
 
     @rx.event
     async def open_make(self):
         """Open the dialog that lets in one more directory."""
-        self._close()
-        await self._do(directories.begin)
-        roles = self.page.roles
-        self.role = roles[-1].value if roles else ""
-        self.opened = "make"
+        await self._make()
 
     @rx.event
     async def open_group(self, group_id: str):
         """Open the dialog that says what a group gives."""
-        self._close()
-        found = await self._do(directories.group, group_id)
-        self.about, self.name, self.role, self.opened = found.id, found.name, found.role, "group"
+        await self._group(group_id)
 
     @rx.event
-    def close(self):
+    async def close(self):
         """Change nothing."""
+        draft = self._draft() if self.opened else ""
         self._close()
+        if draft:
+            await self._put_away(draft)
 
     @rx.event
     async def send(self, form: dict):
@@ -84,6 +119,7 @@ class DirectoriesState(Acting, rx.State):
                 raise
             self.field, self.trouble = no.field, no.sentence
             return None
+        await self._sent(self._draft())
         return await self._put(token)
 
     async def _put(self, token: str):
@@ -98,9 +134,7 @@ class DirectoriesState(Acting, rx.State):
     @rx.event
     async def ask_to_renew(self, token_id: str):
         """Open the dialog that makes a new token for a directory."""
-        self._close()
-        self.name = await self._do(directories.ask_to_renew, token_id)
-        self.about, self.opened = token_id, "renew"
+        await self._renew(token_id)
 
     @rx.event
     async def ask_to_end(self, token_id: str):

@@ -175,6 +175,7 @@ class OwnEmailState(Acting, rx.State):
     async def ask(self):
         """Have a link mailed to the new address."""
         email = await self._do(own_email.ask, self.typed)
+        await self._sent("own-email")
         self.typed = ""
         said = "Press its button within an hour. Until then you sign in as before."
         await self._say(Notice(f"Look at the mail to {email}", said, "good"))
@@ -188,11 +189,16 @@ class WayBackState(Acting, rx.State):
     open_id: str = ""
     why: str = ""
 
+    def _open_now(self) -> dict[str, str]:
+        return {"open": self.open_id} if self.open_id else {}
+
     @rx.event
     async def load(self):
-        """List who asks."""
+        """List who asks; the one that a fresh proof was asked for in the midst of is open again."""
         self.rows = await self._do(way_back.asked_for)
-        self.open_id, self.why, self.ready = "", "", True
+        opened, _ = self._was_open()
+        self.open_id = opened if any(row.id == opened and row.waits for row in self.rows) else ""
+        self.why, self.ready = "", True
 
     @rx.event
     def look(self, row_id: str):
@@ -220,6 +226,7 @@ class WayBackState(Acting, rx.State):
         await self._decided("The request is refused", "Both addresses were told. Nothing has changed.")
 
     async def _decided(self, title: str, text: str) -> None:
+        await self._sent(f"way-back:{self.open_id}")
         self.rows = await self._do(way_back.asked_for)
         self.open_id, self.why = "", ""
         await self._say(Notice(title, text, "good"))

@@ -1,5 +1,7 @@
 """Setting up other houses that vouch for a company's people."""
 
+from contextlib import suppress
+
 import reflex as rx
 
 from portal_app.core.errors import ProveAgain, Refusal
@@ -15,6 +17,8 @@ PROBLEMS = {
     "host": "Try it at your own address, where your provider brings people back: sign in there and open this "
     "page. “Our brand” says which address that is.",
 }
+_DRAFTS = {"edit": "sign-on", "proof": "sign-on-proof"}
+"""Under which name what is typed in a dialog is kept; a secret is not."""
 _FIELDS = ("name", "issuer", "client_id", "domains", "role_claim", "roles", "whom", "account")
 
 
@@ -58,27 +62,50 @@ class SignOnState(Acting, rx.State):
         if row is not None:
             self.opened, self.about, self.name = what, row.id, row.name
 
+    def _open_now(self) -> dict[str, str]:
+        return {"open": self.opened, "about": self.about} if self.opened in _DRAFTS else {}
+
+    def _draft(self) -> str:
+        return f"{_DRAFTS[self.opened]}:{self.about}" if self.opened in _DRAFTS else ""
+
+    async def _edit(self, sign_on_id: str | None) -> None:
+        self._close()
+        if sign_on_id is not None:
+            self.form = await self._do(sign_ons.form_of, sign_on_id)
+            self._open("edit", sign_on_id)
+        else:
+            await self._do(sign_ons.may_change)
+            self.form, self.opened = SignOnForm(), "edit"
+
+    async def _proof(self, sign_on_id: str) -> None:
+        found = await self._do(sign_ons.unproved, sign_on_id)
+        self.domains = [Choice(domain, domain) for domain in found]
+        self._open("proof", sign_on_id)
+
     @rx.event
     async def load(self):
-        """Fill the page when it opens."""
+        """Fill the page when it opens, and open again what a fresh proof was asked for in the midst of."""
         self._close()
         await self._show()
+        opened, about = self._was_open()
+        # What was typed is put back by the page.
+        with suppress(Refusal):
+            if opened == "edit":
+                await self._edit(about or None)
+            elif opened == "proof":
+                await self._proof(about)
         problem = str(self.router.url.query_parameters.get("problem", ""))
         self.trouble = PROBLEMS.get(problem, "")
 
     @rx.event
     async def open_new(self):
         """Open the form of a new house."""
-        self._close()
-        await self._do(sign_ons.may_change)
-        self.form, self.opened = SignOnForm(), "edit"
+        await self._edit(None)
 
     @rx.event
     async def open_change(self, sign_on_id: str):
         """Open the form of a house that there is."""
-        self._close()
-        self.form = await self._do(sign_ons.form_of, sign_on_id)
-        self._open("edit", sign_on_id)
+        await self._edit(sign_on_id)
 
     @rx.event
     async def open_secret(self, sign_on_id: str):
@@ -89,14 +116,15 @@ class SignOnState(Acting, rx.State):
     @rx.event
     async def open_proof(self, sign_on_id: str):
         """Ask which domain to prove, and by which mailbox."""
-        found = await self._do(sign_ons.unproved, sign_on_id)
-        self.domains = [Choice(domain, domain) for domain in found]
-        self._open("proof", sign_on_id)
+        await self._proof(sign_on_id)
 
     @rx.event
-    def close(self):
+    async def close(self):
         """Change nothing."""
+        draft = self._draft()
         self._close()
+        if draft:
+            await self._put_away(draft)
 
     @rx.event
     async def send(self, form: dict):
@@ -109,6 +137,7 @@ class SignOnState(Acting, rx.State):
         except Refusal as no:
             self.form, self.field, self.trouble = wanted, no.field, no.sentence
             return
+        await self._sent(self._draft())
         self._close()
         await self._say(said)
         await self._show()
@@ -124,6 +153,7 @@ class SignOnState(Acting, rx.State):
         except Refusal as no:
             self.field, self.trouble = no.field, no.sentence
             return
+        await self._sent(self._draft())
         self._close()
         await self._say(said)
 
