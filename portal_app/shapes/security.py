@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from portal_app.shapes.forms import Effect
+from portal_app.shapes.forms import Choice, Effect
+from portal_app.shapes.tasks import LinkRow
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ class SecurityPage:
     email: str = ""
     recovers_at: str = ""
     """Where one decides about others who lost every way to sign in; empty for those who may not."""
-    houses_at: str = ""
-    """Where one sets up other houses that vouch for people; empty for those who may not."""
     connections: tuple[FactorRow, ...] = ()
     """By which other houses they sign in."""
+    for_all: tuple[LinkRow, ...] = ()
+    """What one sets up of signing in for the whole company; nothing for those who may not."""
     apps: tuple[FactorRow, ...] = ()
     has_second_step: bool = False
     must_have: bool = False
@@ -70,3 +71,23 @@ class ProofWays:
     app: bool = False
     password: bool = False
     passkey: bool = False
+
+
+@dataclass(frozen=True)
+class RulesForm:
+    """A company's rules for signing in, as their form holds them; `who` is "kind" or "everybody"."""
+
+    who: str = "kind"
+    minutes: str = "30"
+
+
+@dataclass(frozen=True)
+class RulesPage:
+    """A company's rules for signing in as they stand, and what they can be."""
+
+    ready: bool = False
+    meaning: str = ""
+    form: RulesForm = RulesForm()
+    who: tuple[Choice, ...] = ()
+    """Who can be asked for a second step; nothing where the kind of portal leaves no choice."""
+    minutes: tuple[Choice, ...] = ()

@@ -20,20 +20,27 @@ from portal_app.core import live
 from portal_app.core.access import Visitor
 from portal_app.core.clock import now
 from portal_app.services.identity import staying
+from portal_app.services.identity.sessions import whose
 from portal_app.state.session import SessionState, in_thread
 
 _log = structlog.get_logger(__name__)
 
-ENDED, CHANGED = "ended", "changed"
+ENDED, CHANGED, STEP, LOOK = "ended", "changed", "step", "look"
 _LOOK_EVERY = 0.5
 _BUSY_AGAIN = timedelta(seconds=5)
+_AT_ONCE = 20
 
 
 @dataclass
 class _Known:
-    """What is known of a session with open sockets: whose it is, what they may do, when to look again."""
+    """What is known of a session with open sockets: whose it is, what they may do, when to look again.
 
-    person: str = ""
+    `asks` while its pages are to ask anew how long it lasts.
+    """
+
+    people: frozenset[str] = frozenset()
+    company: str = ""
+    asks: bool = False
     rights: tuple[Any, ...] = ()
     due: datetime | None = None
     sockets: set[str] = field(default_factory=set)
@@ -49,6 +56,7 @@ def rights_of(visitor: Visitor) -> tuple[Any, ...]:
         visitor.staff,
         visitor.sees,
         visitor.viewed_by,
+        visitor.must_enrol,
     )
 
 
@@ -59,6 +67,7 @@ class Guests:
         self._known: dict[str, _Known] = defaultdict(_Known)
         self._session: dict[str, str] = {}
         self._app: Any = None
+        self._told = 0
 
     def stand_in(self, app: rx.App) -> None:
         """Say whose sockets these are."""
@@ -84,8 +93,9 @@ class Guests:
         known = self._known.get(visitor.session_key)
         if known is None:
             return
-        if not known.person:
-            known.person = visitor.person_id
+        if not known.people:
+            # Whoever looks as a customer is shown out for what happens to either.
+            known.people, known.company = frozenset(whose(visitor)), visitor.company_id
             known.due = now()
         if not known.rights:
             known.rights = rights_of(visitor)
@@ -96,15 +106,21 @@ class Guests:
         if about == "session" and name in self._known:
             await self._look(name)
         elif about == "person":
-            for session in [key for key, known in self._known.items() if known.person == name]:
+            for session in [key for key, known in self._known.items() if name in known.people]:
                 await self._look(session)
+        elif about == "company":
+            # Many at once: they are looked at in turn, and whatever is about one of them goes before.
+            for known in self._known.values():
+                if known.company == name:
+                    known.due, known.asks = now(), True
 
-    async def look_at_due(self) -> None:
-        """Look again at the sessions whose time may have come."""
+    async def look_at_due(self) -> bool:
+        """Look again at sessions whose time may have come, some at a time; says whether more of them wait."""
         moment = now()
-        for session, known in list(self._known.items()):
-            if known.due is not None and known.due <= moment:
-                await self._look(session)
+        due = [key for key, known in self._known.items() if known.due is not None and known.due <= moment]
+        for session in due[:_AT_ONCE]:
+            await self._look(session)
+        return len(due) > _AT_ONCE
 
     async def _look(self, session: str) -> None:
         try:
@@ -122,7 +138,12 @@ class Guests:
             return
         visitor, known.due = found
         if known.rights and known.rights != rights_of(visitor):
-            await self._close(session, CHANGED)
+            await self._close(session, STEP if visitor.must_enrol else CHANGED)
+        elif known.asks:
+            known.asks = False
+            self._told += 1
+            for sid in list(known.sockets):
+                await self._tell(sid, f"{LOOK} {self._told}")
 
     async def _close(self, session: str, why: str) -> None:
         known = self._known.pop(session, None)
@@ -133,12 +154,16 @@ class Guests:
             except Exception:  # noqa: BLE001 -- one socket's trouble must not keep another one open
                 _log.exception("ended.close_failed")
 
-    async def _show_out(self, sid: str, why: str) -> None:
-        namespace, sio = self._app.event_namespace, self._app.sio
+    async def _tell(self, sid: str, why: str) -> None:
+        namespace = self._app.event_namespace
         token = namespace.sid_to_token.get(sid)
         if token is not None:
             says = {SessionState.get_full_name(): {f"over{_SUFFIX}": why}}
             await namespace.emit_update(StateUpdate(delta=says), token)
+
+    async def _show_out(self, sid: str, why: str) -> None:
+        namespace, sio = self._app.event_namespace, self._app.sio
+        await self._tell(sid, why)
         wire = sio.manager.eio_sid_from_sid(sid, namespace.namespace)
         await sio.disconnect(sid, namespace.namespace)
         if wire is not None:
@@ -149,6 +174,15 @@ _SUFFIX = "_rx_state_"
 guests = Guests()
 
 
+async def _carry_on(pending: asyncio.Queue[str], more: bool) -> None:
+    """Look at whom the next poke is about; wait a while for one, or not at all while others wait."""
+    try:
+        topic = pending.get_nowait() if more else await asyncio.wait_for(pending.get(), _LOOK_EVERY)
+    except (TimeoutError, asyncio.QueueEmpty):
+        return
+    await guests.hear(topic)
+
+
 def lifespan() -> Callable[[], Any]:
     """The task that shows out whoever's session ended, for as long as this process serves."""
 
@@ -157,18 +191,15 @@ def lifespan() -> Callable[[], Any]:
         pending: asyncio.Queue[str] = asyncio.Queue()
 
         def heard(topic: str) -> None:
-            if topic.startswith(("session:", "person:")):
+            if topic.startswith(("session:", "person:", "company:")):
                 loop.call_soon_threadsafe(pending.put_nowait, topic)
 
-        stop = live.listen(heard)
+        stop, more = live.listen(heard), False
         try:
             while True:
                 try:
-                    topic = await asyncio.wait_for(pending.get(), _LOOK_EVERY)
-                except TimeoutError:
-                    topic = ""
-                try:
-                    await (guests.hear(topic) if topic else guests.look_at_due())
+                    await _carry_on(pending, more)
+                    more = await guests.look_at_due()
                 except Exception:  # noqa: BLE001 -- one session's trouble must not keep the others' pages open
                     _log.exception("ended.look_failed")
         finally:

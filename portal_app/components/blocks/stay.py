@@ -58,11 +58,16 @@ def _cover(name: str = "over", why: str = "") -> rx.Component:
         rx.el.h2(
             rx.el.span("You are signed out", **only("ended")),
             rx.el.span("What you may do here has changed", **only("changed")),
+            rx.el.span("One thing first: your second step", **only("step")),
             custom_attrs={"id": f"{name}-title"},
         ),
         rx.el.div(
             rx.el.p("Sign in again and you are back here. What you typed is kept.", **only("ended")),
             rx.el.p("Go on to see what is open to you now. What you typed is kept.", **only("changed")),
+            rx.el.p(
+                "Your company asks everybody for one now. It takes about a minute; what you typed is kept.",
+                **only("step"),
+            ),
             custom_attrs={"id": f"{name}-says"},
         ),
         rx.el.div(
@@ -74,6 +79,13 @@ def _cover(name: str = "over", why: str = "") -> rx.Component:
                 **only("ended"),
             ),
             anchor("Go on", href="/", reload=True, class_name="button primary wide", **only("changed")),
+            anchor(
+                "Set it up",
+                href="/second-step",
+                reload=True,
+                class_name="button primary wide",
+                **only("step"),
+            ),
             class_name="stack dialog-acts",
         ),
         class_name="dialog-in",
@@ -96,7 +108,10 @@ def _sheet(inside: rx.Component, name: str, **attributes: Any) -> rx.Component:
 
 
 def stay(why: Any = "") -> rx.Component:
-    """Both dialogs of a page for people who are signed in; `why` is "", "ended" or "changed"."""
+    """Both dialogs of a page for people who are signed in; `why` is "", "ended", "changed" or "step".
+
+    With "look <n>" nothing is covered: the page asks anew how long its session lasts.
+    """
     return rx.fragment(_sheet(_warning(), "stay"), _sheet(_cover(), "over", **{"data-why": why}))
 
 
@@ -109,4 +124,5 @@ SAMPLES = {
     "twelve hours are over": lambda: _in_page(_warning("last", "9:30 PM", last=True)),
     "signed out": lambda: _in_page(_cover("gone", "ended")),
     "rights changed": lambda: _in_page(_cover("other", "changed")),
+    "a second step is asked for": lambda: _in_page(_cover("enrol", "step")),
 }

@@ -10,6 +10,7 @@ from portal_app.pages.shared import (
     brand,
     choosing,
     directories,
+    house_rules,
     joining,
     leaving,
     mailed,
@@ -29,6 +30,7 @@ OFFERED: tuple[Page, ...] = (
     *directories.PAGES,
     *audit.PAGES,
     *privacy.PAGES,
+    *house_rules.PAGES,
     *sign_on.PAGES,
     *leaving.PAGES,
 )

@@ -92,14 +92,11 @@ def _codes_and_password() -> rx.Component:
         )
     )
     lost = link_rows((LinkRow("Lost sign-ins", "Who asks to be let in again", page.recovers_at, icon="key"),))
-    houses = link_rows(
-        (LinkRow("Providers", "Whose sign-in lets people in here", page.houses_at, icon="lock"),)
-    )
     return rx.fragment(
         rx.cond(page.has_second_step, section(codes, title="When a phone is lost")),
         section(own, title="Email and password"),
         rx.cond(page.recovers_at, section(lost, title="Other people")),
-        rx.cond(page.houses_at, section(houses, title="Company sign-in")),
+        when(page.for_all, lambda: section(link_rows(page.for_all), title="For the whole company")),
     )
 
 

@@ -52,6 +52,7 @@ _WAYS = {
     "sign_on": "the company sign-in",
     "totp": "an authenticator app",
 }
+_ASKED = {"everybody": "a second step for everybody", "kind": "a second step as the portal's kind asks"}
 _PURPOSES = {"reset": "to choose a new password", "sign_in": "to sign in"}
 
 
@@ -224,6 +225,7 @@ FACTS: dict[str, Saying] = {
     "given_by": _person("given by"),
     "host": text("host"),
     "how": chosen(_WAYS, "by"),
+    "idle_minutes": count("minute away until signed out", "minutes away until signed out"),
     "invited_by": _person("invited by"),
     "issuer": text("of"),
     "kept": count("kind of record kept", "kinds of records kept"),
@@ -232,6 +234,7 @@ FACTS: dict[str, Saying] = {
     "lon": _place,
     "mandate": text("order"),
     "medical": flag("somebody here needs power for their health"),
+    "minutes_before": count("minute before", "minutes before"),
     "name": text("name"),
     "new": flag("new here"),
     "number": text("number"),
@@ -254,6 +257,8 @@ FACTS: dict[str, Saying] = {
     "scope": state("for"),
     "scopes": _scopes,
     "second": chosen(_WAYS, "then"),
+    "second_step": chosen(_ASKED),
+    "second_step_before": chosen(_ASKED, "before:"),
     "seconds": count("second", "seconds"),
     "sees": _sees,
     "sign_on": text("by"),

@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "identity.proof_refused": "failed to prove who they are",
     "identity.proved_again": "proved who they are",
     "identity.recovery_codes_made": "made recovery codes",
+    "identity.rules_changed": "changed the rules for signing in",
     "identity.second_step_asked": "was asked for a second step",
     "identity.second_steps_cleared": "cleared second steps",
     "identity.sessions_ended": "ended sessions",

@@ -13,6 +13,7 @@ from portal_app.services.identity.proofs import ways_of
 from portal_app.services.identity.tables import SignIn
 from portal_app.shapes.people import Who
 from portal_app.shapes.security import DeviceRow, SecurityPage
+from portal_app.shapes.tasks import LinkRow
 
 
 @reads
@@ -25,8 +26,8 @@ def security(access: Access) -> SecurityPage:
         base=rules.security_page(access.visitor.kind, access.visitor.staff),
         email=access.visitor.email,
         recovers_at=f"/staff/{access.visitor.kind}/way-back" if access.may("people.recover") else "",
-        houses_at=f"/staff/{access.visitor.kind}/sign-on" if access.may("sign_on.run") else "",
         connections=connections.rows(access),
+        for_all=_for_all(access),
         apps=factors.apps_of(access),
         has_second_step=ways.any,
         must_have=factors.must_have(access),
@@ -36,6 +37,18 @@ def security(access: Access) -> SecurityPage:
         password="Change your password" if ways.password else "Choose a password",
         devices=tuple(_row(access, signed) for signed in _open(access)),
     )
+
+
+def _for_all(access: Access) -> tuple[LinkRow, ...]:
+    """What this person sets up of signing in for everybody of the company."""
+    base = f"/staff/{access.visitor.kind}"
+    says = "Who needs a second step, and when somebody away is signed out"
+    return (
+        *((LinkRow("Sign-in rules", says, f"{base}/sign-in-rules", icon="shield"),)
+          if access.may("sign_in.rules") else ()),
+        *((LinkRow("Company sign-in", "Whose sign-in lets people in here", f"{base}/sign-on", icon="lock"),)
+          if access.may("sign_on.run") else ()),
+    )  # fmt: skip
 
 
 @reads

@@ -52,6 +52,17 @@ def ways_of(db: Session, person_id: str) -> Ways:
     )
 
 
+def has_second_step(db: Session, person_id: str) -> bool:
+    """Whether one person has a second step, and nothing else of what they have."""
+    confirmed = unscoped(
+        Authenticator,
+        col(Authenticator.person_id) == person_id,
+        col(Authenticator.confirmed_at).is_not(None),
+    )
+    keys = unscoped(Passkey, col(Passkey.person_id) == person_id)
+    return any(db.exec(rows.limit(1)).first() is not None for rows in (confirmed, keys))
+
+
 def ways_for(person_id: str) -> Ways:
     """What one person can prove themselves with, asked beside a use case."""
     with before_sign_in(reads_only=True) as db:

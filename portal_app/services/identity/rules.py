@@ -92,10 +92,9 @@ def security_page(kind: str, staff: bool) -> str:
 
 
 def idle_of(kind: str, minutes: int = 0) -> timedelta:
-    """How long a session may stand idle: as the company says; 15 minutes in health, else 30."""
-    if minutes > 0:
-        return timedelta(minutes=min(minutes, 120))
-    return timedelta(minutes=15) if kind in HEALTH else IDLE
+    """How long a session may stand idle: 15 minutes in health, else 30; less where the company says so."""
+    most = timedelta(minutes=15) if kind in HEALTH else IDLE
+    return min(timedelta(minutes=minutes), most) if minutes > 0 else most
 
 
 def must_have_second_step(kind: str, wish: str, *, staff: bool, demo: bool) -> bool:

@@ -22,6 +22,7 @@ from portal_app.core.db import patiently
 from portal_app.core.errors import SignedOut
 from portal_app.core.ids import new_secret
 from portal_app.services.identity import rules
+from portal_app.services.identity.proofs import has_second_step
 from portal_app.services.identity.tables import SignIn
 from portal_app.settings import settings
 
@@ -171,12 +172,23 @@ def _drawn(db: Session, signed: SignIn, person: Person, company: Company, accoun
         address=signed.address,
         # Whoever looks around in the demo has no password to prove anything with, and may try everything.
         proved_at=now() if signed.how == "demo" else signed.proved_at,
-        must_enrol=signed.must_enrol,
+        must_enrol=_must_enrol(db, signed, person, company),
         sees=here.sees,
         on_behalf=here.on_behalf,
         on_behalf_ids=here.on_behalf_ids,
         place_ends_at=here.ends_at,
     )
+
+
+def _must_enrol(db: Session, signed: SignIn, person: Person, company: Company) -> bool:
+    """Whether a session is shut until a second step is set up, by what the company asks for now."""
+    asked = rules.must_have_second_step(
+        company.kind, company.second_factor, staff=bool(person.staff_role), demo=company.demo
+    )
+    if signed.how == "demo" or not asked:
+        return False
+    # A company may have come to ask for it while this session was open.
+    return signed.must_enrol or (company.second_factor == "everybody" and not has_second_step(db, person.id))
 
 
 def places_of(db: Session, person: Person, company: Company) -> dict[str, rules.Place]:
@@ -217,6 +229,8 @@ def _looking(db: Session, signed: SignIn, person: Person, company: Company) -> V
         return None
     customer = db.get(Person, signed.viewing_person_id)
     if customer is None or customer.company_id != company.id or customer.staff_role:
+        return None
+    if _must_enrol(db, signed, person, company):
         return None
     as_them = _drawn(db, signed, customer, company, signed.viewing_account_id)
     return replace(
@@ -321,12 +335,15 @@ def _hear(topic: str) -> None:
     if about == "session":
         drop(name)
     elif about == "person":
-        for key in [key for key, known in list(_remembered.items()) if name in _whose(known.visitor)]:
+        for key in [key for key, known in list(_remembered.items()) if name in whose(known.visitor)]:
+            drop(key)
+    elif about == "company":
+        for key in [key for key, known in list(_remembered.items()) if known.visitor.company_id == name]:
             drop(key)
 
 
-def _whose(visitor: Visitor) -> tuple[str, str]:
-    """Whose change of rights concerns a session: its person's, and theirs who looks as that person."""
+def whose(visitor: Visitor) -> tuple[str, str]:
+    """Whose change of rights concerns a session: its person's, and theirs who looks as that person, or ""."""
     return visitor.person_id, visitor.viewed_by
 
 

@@ -87,6 +87,15 @@ def test_a_session_ends_after_half_an_hour_of_rest_and_after_twelve_hours_of_wor
     assert not rules.still_open(start, ends, start, start)
 
 
+@pytest.mark.line("S-12")
+@pytest.mark.parametrize(
+    ("kind", "minutes", "idle"),
+    [("energy", 0, 30), ("energy", 5, 5), ("energy", 120, 30), ("patient", 0, 15), ("patient", 30, 15)],
+)
+def test_a_company_may_ask_for_less_time_than_its_kind_and_never_for_more(kind, minutes, idle):
+    assert rules.idle_of(kind, minutes) == timedelta(minutes=idle)
+
+
 @pytest.mark.line("S-23")
 def test_a_right_held_in_one_account_is_not_used_in_another():
     owner = rules.Place("owner", frozenset({"see", "pay"}))
