@@ -180,7 +180,8 @@ def test_an_ended_token_is_none_from_the_next_request(house, knock):  # noqa: F8
         assert row.used_at is not None
         row.ended_at = row.used_at
         db.add(row)
-    refused(directory.client.get("Users"), 401)
+    for path in ("Users", "Schemas", "ServiceProviderConfig"):
+        refused(directory.client.get(path), 401)
 
 
 @pytest.mark.line("S-20", "S-21")

@@ -14,6 +14,7 @@ from portal_app.core import live as pokes
 from portal_app.core.access import Access, before_sign_in, unscoped
 from portal_app.core.accounts import Member, Person
 from portal_app.core.errors import NotYours, Refusal, SignedOut
+from portal_app.core.trail import AuditEntry
 from portal_app.services.adoption import service as adoption
 from portal_app.services.adoption.tables import UseEvent
 from portal_app.services.identity import service as identity
@@ -84,6 +85,24 @@ def arrives(tab: Tab) -> Any:
 def where_to(event: Any) -> str:
     """The address a redirect leads to."""
     return str(dict((str(name), value) for name, value in event.args)["path"]).strip('"')
+
+
+def notes_twice(access: Access) -> None:
+    """A use case that writes two things down."""
+    access.note("test.one")
+    access.note("test.two")
+
+
+@pytest.mark.line("S-63")
+def test_what_a_tap_writes_down_carries_its_name_and_the_next_tap_has_another(door):  # noqa: F811
+    tab = signed_in(ANN)
+    does(tab, notes_twice)
+    does(tab, notes_twice)
+    with before_sign_in(reads_only=True) as db:
+        found = unscoped(AuditEntry, col(AuditEntry.action).like("test.%")).order_by(col(AuditEntry.seq))
+        named = [entry.request for entry in db.exec(found)]
+    assert all(named)
+    assert (named[0] == named[1], named[1] == named[2], named[2] == named[3]) == (True, False, True)
 
 
 @pytest.mark.line("S-13")
