@@ -203,8 +203,10 @@ def test_a_button_has_one_intent_and_it_is_that_of_its_words(kind, page):
 
 def _says_what_happened(handler: Any) -> bool:
     source = inspect.getsource(handler.fn)
-    # `done` is what a page shows in its own live region, in place of its form.
-    return any(way in source for way in ("self._say(", "return rx.redirect", "self.done = "))
+    # `done` is what a page shows in its own live region, in place of its form; `checked` beside it.
+    return any(
+        way in source for way in ("self._say(", "return rx.redirect", "self.done = ", "self.checked = ")
+    )
 
 
 @pytest.mark.line("X-15")

@@ -93,7 +93,7 @@ PAGES = (
         back_to="/account",
         back_text="Account",
         guide=Help(
-            "Help with your data",
+            "Help with your own copy and what you agreed to",
             (
                 "We ask you to confirm that it is you, make the file, and mail you when it is here. It is "
                 "removed after 24 hours.",
