@@ -12,6 +12,7 @@ _FIXED = (
     "account_id",
     "number",
     "reference",
+    "title",
     "site_id",
     "period_from",
     "period_to",
@@ -21,6 +22,7 @@ _FIXED = (
     "total_cents",
     "opening_cents",
     "tax_rule",
+    "template",
 )
 EMPTIED = "{}"
 """All that an issued bill's `issuer` may become: nobody, once its years are over."""

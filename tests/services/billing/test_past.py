@@ -120,7 +120,9 @@ def test_the_years_are_the_companys_and_never_fewer_than_seven(house, asked, yea
     assert past.years_of(house.company.model_copy(update={"settings": asked})) == years
 
 
-@pytest.mark.parametrize("change", ['issuer = \'{"name": "x"}\'', "total_cents = 1", "number = 9"])
+@pytest.mark.parametrize(
+    "change", ["template = 1", "title = 'x'", 'issuer = \'{"name": "x"}\'', "total_cents = 1", "number = 9"]
+)
 def test_the_database_lets_an_issued_bill_lose_its_name_and_change_nothing_else(house, issue, change):
     issue()
     with pytest.raises(DBAPIError, match="an issued bill stays"), past_the_wall() as db:
