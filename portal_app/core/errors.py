@@ -53,7 +53,12 @@ class ProveAgain(Refusal):
 
 
 class EnrolFirst(Refusal):
-    """This sign-in needs a second step that was never set up; nothing else is open until it is."""
+    """This sign-in needs a second step that was never set up; nothing else is open until it is.
+
+    `back` is where somebody goes on once it is.
+    """
+
+    back: str = ""
 
     def __init__(self, sentence: str = "Set up a second step for your sign-in first.") -> None:
         super().__init__(sentence)

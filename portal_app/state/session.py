@@ -130,7 +130,7 @@ class Acting(rx.State, mixin=True):
         visitor = await self._visitor()
         try:
             return await in_thread(partial(_in_turn, asked, visitor, use_case, *arguments, **named))
-        except ProveAgain as again:
+        except (ProveAgain, EnrolFirst) as again:
             again.back = self._here()
             raise
 
@@ -312,7 +312,8 @@ def tell_visitor(exception: Exception) -> rx.event.EventSpec | None:
     if isinstance(exception, ProveAgain):
         return rx.redirect(f"/prove?{urlencode({'next': exception.back})}")
     if isinstance(exception, EnrolFirst):
-        return rx.redirect("/second-step")
+        after = exception.back if not exception.back.startswith("/second-step") else ""
+        return rx.redirect(_with_query("/second-step", urlencode({"next": after}) if after else ""))
     if isinstance(exception, NotYours):
         return _said(exception.sentence)
     if isinstance(exception, Refusal):

@@ -68,6 +68,7 @@ def _standing(cookie_header: str, *, longer: bool) -> Standing:
             return Standing(0, False)
         idle = rules.idle_of(company.kind, company.idle_minutes)
         if not rules.still_open(signed.seen_at, signed.ends_at, signed.ended_at, moment, idle):
+            sessions.drop(key)
             return Standing(0, False)
         seen_at = signed.seen_at
         if longer:

@@ -195,6 +195,9 @@ def test_whoever_must_have_a_second_step_arrives_nowhere_else(door, clock):
     with pytest.raises(EnrolFirst) as first:
         tab.runs(SecurityState.load)
     assert "/second-step" in str(tell_visitor(first.value))
+    with pytest.raises(EnrolFirst) as elsewhere:
+        Tab(cookie, "/energy/account/security?x=1").runs(SecurityState.load)
+    assert "/second-step?next=%2Fenergy%2Faccount%2Fsecurity%3Fx%3D1" in str(tell_visitor(elsewhere.value))
     secret = put_in(tab.runs(NewAppState.load))
     from portal_app.services.adoption.perform import perform
     from portal_app.services.identity import factors
