@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.environment import PYTHON, quietly, say, stop
+from scripts.environment import PYTHON, apt_install, quietly, say, stop
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 # Without the last four, a start asks hosts of the browser's maker for updates.
@@ -43,14 +43,8 @@ def find_or_install() -> str:
     """The path of a browser, installed where there was none. Stops with a sentence when none can be had."""
     if found := find():
         return found
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        say("Installing Chromium with apt-get ...")
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", "-qq", *words], env=quiet, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)  # fmt: skip
-        if found := find():
-            return found
+    if apt_install("chromium", said="Installing Chromium with apt-get ...") and (found := find()):
+        return found
     say("Installing Playwright's Chromium ...")
     quietly(
         [str(PYTHON), "-m", "playwright", "install", "chromium"],

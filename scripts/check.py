@@ -11,6 +11,7 @@ from pathlib import Path
 from scripts.browser import find_or_install
 from scripts.build_front_end import build
 from scripts.environment import BIN, LOGS, PYTHON, ROOT, quietly, say, with_node
+from scripts.xmlsec import find_or_install as find_xmlsec
 
 Running = list[tuple[str, "subprocess.Popen[bytes]", Path]]
 _BROWSER_TESTS = ROOT / "tests" / "browser"
@@ -95,6 +96,7 @@ def main(ring: str) -> int:
         build()
         beside()
         words = _ALL
+    find_xmlsec()
     running = begin_static_checks()
     shutil.rmtree(LOGS / "browser", ignore_errors=True)
     tests = pytest((*words, *json.loads(os.environ.get("PYTEST_WORDS", "[]"))), here)

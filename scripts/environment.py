@@ -6,6 +6,7 @@ Runs on a bare Python 3.11 before anything is installed, so it imports the stand
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ LOGS = ROOT / "build"
 _STAMP = VENV / "portal-requirements.json"
 _LISTS = {
     "requirements.txt": ("requirements.txt",),
-    "requirements-dev.txt": ("requirements.txt", "requirements-dev.txt"),
+    "requirements-dev.txt": ("requirements.txt", "requirements-saml.txt", "requirements-dev.txt"),
 }
 
 
@@ -52,6 +53,18 @@ def quietly(
     if done.returncode:
         say("".join(f"    {line}\n" for line in path.read_text(errors="replace").splitlines()[-40:]))
         stop(f"{trouble} The whole output is in {path.relative_to(ROOT)}.")
+
+
+def apt_install(name: str, *, said: str) -> bool:
+    """Install a package where this is Debian or Ubuntu and we are root; whether that was tried."""
+    if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
+        return False
+    say(said)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "-y", "--no-install-recommends", name]):
+        subprocess.run(["apt-get", "-qq", *words], env=quiet, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)  # fmt: skip
+    return True
 
 
 def with_node() -> dict[str, str]:

@@ -33,6 +33,8 @@ BODY_BYTES = 256 * 1024
 FILE_BYTES = 3 * 1024**3 + 1024**2
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _SCIM = "/scim/"
+_SIGN_ON, _FROM_ELSEWHERE = "/auth/sign-on/", "/auth/sign-on/saml/"
+"""Company sign-in; and its one door to which other sites make a browser post (see sign_on_posted)."""
 _PRIVATE = ("/auth/", "/files/", "/health/", "/_event", _SCIM)
 
 _ALWAYS = (
@@ -100,6 +102,8 @@ class _Asked:
         """How large a body may be here."""
         if self.path.startswith("/files/"):
             return FILE_BYTES
+        if self.path.startswith(_SIGN_ON):
+            return BODY_BYTES
         return AUTH_BYTES if self.path.startswith("/auth/") else BODY_BYTES
 
     @property
@@ -117,7 +121,8 @@ class _Asked:
         if self.path == "/_upload" or self.path.startswith("/_upload/"):
             return 404, "Not found"
         socket = self.path.startswith("/_event")
-        if (socket or self.method not in _SAFE) and self.sent_from_elsewhere:
+        posted_here = self.method == "POST" and self.path.startswith(_FROM_ELSEWHERE)
+        if (socket or self.method not in _SAFE) and self.sent_from_elsewhere and not posted_here:
             return 403, "This came from another site. Open the portal itself and try again."
         if self.said_to_be_too_large:
             return 413, "That is larger than we take here."

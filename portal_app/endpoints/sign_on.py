@@ -1,4 +1,4 @@
-"""The doors to other houses that vouch for people: out to one, back from it, trying one, keeping its secret.
+"""The doors to houses that vouch for people: out to one, back from it, trying one, keeping what it said.
 
 The browser goes out by a page that leads there, not by a redirect of a form: our own policy lets forms lead
 nowhere but here.
@@ -28,11 +28,11 @@ from portal_app.endpoints.auth import (
 )
 from portal_app.endpoints.mailed import company_in
 from portal_app.services.adoption.perform import perform
+from portal_app.services.identity import saml, saml_metadata, sign_on, sign_on_posted
 from portal_app.services.identity import service as identity
-from portal_app.services.identity import sign_on
 from portal_app.services.identity.links import at_host
 from portal_app.services.identity.rules import clean_email
-from portal_app.services.identity.sign_on import BACK, Out, Wish
+from portal_app.services.identity.sign_on import BACK, SAML, Out, Wish
 from portal_app.services.identity.steps import Where
 from portal_app.services.identity.vouching import NotVouched
 from portal_app.services.people import sign_ons
@@ -48,6 +48,9 @@ def routes() -> list[Route]:
     return [
         Route("/auth/sign-on/start", start, methods=["GET", "POST"]),
         Route(f"{BACK}/{{company}}", back, methods=["GET"]),
+        Route(f"{SAML}/{{company}}", posted, methods=["POST"]),
+        Route(f"{SAML}/{{company}}/metadata", our_metadata, methods=["GET"]),
+        Route("/auth/sign-on/metadata", keep_metadata, methods=["POST"]),
         Route("/auth/sign-on/try", try_it, methods=["POST"]),
         Route("/auth/sign-on/secret", keep_secret, methods=["POST"]),
     ]
@@ -139,6 +142,36 @@ async def back(request: Request) -> Response:
     return answer
 
 
+async def posted(request: Request) -> Response:
+    """Take the answer that a SAML provider makes a browser post; it comes in at `back`, never here."""
+    slug = request.path_params["company"]
+    here = {"company": slug}
+    try:
+        form = await form_of(request)
+    except BadForm:
+        return bad_form()
+    given = (form.get("RelayState", "")[:100], form.get("SAMLResponse", ""))
+    try:
+        kept = await run_in_threadpool(sign_on_posted.take, slug, *given, _where(request, None))
+    except NotVouched as no:
+        return _to_sign_in(f"house_{no.why}", here)
+    except TooMany as enough:
+        return _wait(enough, here)
+    except Busy:
+        return _to_sign_in("busy", here)
+    if kept.tried_in:
+        return see_other(f"{identity.home_of(kept.tried_in, staff=True)}/sign-on")
+    return see_other(f"{BACK}/{slug}?{urlencode({'state': kept.state, 'code': kept.code})}")
+
+
+async def our_metadata(request: Request) -> Response:
+    """What a company's SAML provider must be told of us, for that provider to read."""
+    ours = await run_in_threadpool(sign_on.ours_at, request.path_params["company"])
+    if ours is None or not saml.installed():
+        return PlainTextResponse("Not found", 404)
+    return Response(saml_metadata.of_ours(ours), media_type="application/samlmetadata+xml")
+
+
 async def _to_own_page(request: Request, problem: str = "") -> Response:
     visitor = await run_in_threadpool(identity.visitor_of, request.headers.get("cookie", ""))
     if visitor is None or not visitor.staff:
@@ -199,6 +232,25 @@ async def keep_secret(request: Request) -> Response:
     given = (form.get("house", ""), form.get("secret", ""))
     try:
         await run_in_threadpool(perform, visitor, sign_ons.keep_secret, *given)
+    except Refusal as no:
+        return _mended(no, visitor)
+    return see_other(_page(visitor))
+
+
+async def keep_metadata(request: Request) -> Response:
+    """Keep what a SAML provider says of itself, pasted or read at an address of its own."""
+    asked = await _as_staff(request)
+    if isinstance(asked, Response):
+        return asked
+    visitor, form = asked
+    house, address = form.get("house", ""), form.get("address", "").strip()
+    try:
+        await run_in_threadpool(perform, visitor, sign_ons.may_keep_metadata, house)
+        if address:
+            found = await run_in_threadpool(saml_metadata.fetched, address)
+        else:
+            found = saml_metadata.read(form.get("metadata", "").strip().encode())
+        await run_in_threadpool(perform, visitor, sign_ons.keep_metadata, house, found)
     except Refusal as no:
         return _mended(no, visitor)
     return see_other(_page(visitor))

@@ -17,8 +17,12 @@ class HouseOffer:
 
 @dataclass(frozen=True)
 class SignOnForm:
-    """Another house as its form holds it; `whom` is "staff" or "account" with the account's number."""
+    """Another house as its form holds it; `whom` is "staff" or "account" with the account's number.
 
+    `protocol` is "oidc" or "saml"; by SAML its metadata says who it is.
+    """
+
+    protocol: str = "oidc"
     name: str = ""
     issuer: str = ""
     client_id: str = ""
@@ -41,6 +45,7 @@ class SignOnRow:
     next: str = ""
     facts: tuple[Fact, ...] = ()
     tried: str = ""
+    by_saml: bool = False
     unproved: bool = False
     can_turn: bool = False
     turn: str = ""
@@ -54,6 +59,10 @@ class SignOnPage:
     meaning: str = ""
     rows: tuple[SignOnRow, ...] = ()
     back_to: str = ""
+    saml: bool = False
+    """Whether the libraries for SAML are installed."""
+    saml_name: str = ""
+    saml_door: str = ""
     roles: str = ""
     confirms: str = ""
     """The domain that the mailed link in the address proves; "" for none."""

@@ -29,6 +29,7 @@ class Entry:
     as_json: bool = False
     left: frozenset[str] = frozenset()
     quiet: str = ""
+    elsewhere: bool = False
     company_wide: bool = False
 
     def at(self, **query: Any) -> "Entry":
@@ -50,6 +51,10 @@ class Entry:
     def leaves(self, *tables: str) -> "Entry":
         """With rows of these tables left by whoever calls: a challenge, a mail to the person asked about."""
         return replace(self, left=frozenset(tables))
+
+    def from_elsewhere(self) -> "Entry":
+        """A post that pages of other sites may make a browser send; it changes nothing for whoever is in."""
+        return replace(self, elsewhere=True)
 
     def shows_less(self, why: str) -> "Entry":
         """Somebody without the right is not refused but shown less, or led elsewhere by the page; why."""

@@ -50,7 +50,8 @@ def _acts(row: Any) -> list[rx.Component]:
         _try(row),
         row_button(row.can_turn, row.turn, row, State.turn),
         row_button(True, "Change", row, State.open_change),
-        row_button(True, "Client secret", row, State.open_secret),
+        row_button(~row.by_saml, "Client secret", row, State.open_secret),
+        row_button(row.by_saml, "Metadata", row, State.open_metadata),
         row_button(True, "Remove", row, State.ask_to_remove, danger=True),
     ]
 
@@ -58,18 +59,27 @@ def _acts(row: Any) -> list[rx.Component]:
 def _edit() -> rx.Component:
     form = State.form
     asked = {"autocomplete": "off", "spellCheck": "false", "autoCapitalize": "none"}
+    saml = form.protocol == "saml"
+
+    def issuer() -> rx.Component:
+        return rx.fragment(
+            field(
+                "Issuer", "issuer", kind="url", value=form.issuer, error=_of("issuer"), maxLength=500,
+                hint="As your OpenID provider gives it, such as https://login.company.example.", **asked,
+            ),
+            field(
+                "Client ID", "client_id", value=form.client_id, error=_of("client_id"), maxLength=300, **asked
+            ),
+        )  # fmt: skip
+
     return form_dialog(
         State.opened == "edit",
-        "A company sign-in",
+        rx.cond(saml, "A company sign-in by SAML", "A company sign-in"),
         field(
             "Name on the button", "name", value=form.name, error=_of("name"), autocomplete="off",
             maxLength=60, hint="People read “Continue with” and this name.",
         ),
-        field(
-            "Issuer", "issuer", kind="url", value=form.issuer, error=_of("issuer"), maxLength=500,
-            hint="As your OpenID provider gives it, such as https://login.company.example.", **asked,
-        ),
-        field("Client ID", "client_id", value=form.client_id, error=_of("client_id"), maxLength=300, **asked),
+        when(~saml, issuer),
         field(
             "Email domains", "domains", value=form.domains, error=_of("domains"), maxLength=1200,
             hint="The part after the @. Several are parted by commas. Each is proved by a mail.", **asked,
@@ -90,8 +100,8 @@ def _edit() -> rx.Component:
             ),
         ),
         field(
-            "Claim with the groups", "role_claim", value=form.role_claim, error=_of("role_claim"),
-            maxLength=80, **asked,
+            rx.cond(saml, "Attribute with the groups", "Claim with the groups"), "role_claim",
+            value=form.role_claim, error=_of("role_claim"), maxLength=80, **asked,
         ),
         wrong("place", rx.cond(State.field == "", State.trouble, "")),
         act="Save",
@@ -99,7 +109,33 @@ def _edit() -> rx.Component:
         on_keep=State.close,
         name="house",
         draft=words("sign-on:", State.about),
+        says=rx.cond(saml, "Its metadata says who it is: keep that next.", ""),
     )  # fmt: skip
+
+
+def _metadata() -> rx.Component:
+    return form_dialog(
+        State.opened == "metadata",
+        words("Metadata of ", State.name),
+        _kept("house", State.about),
+        field(
+            "Where it stands",
+            "address",
+            kind="url",
+            optional=True,
+            hint="Such as https://login.company.example/metadata.",
+            autocomplete="off",
+            maxLength=500,
+        ),
+        text_area(
+            "Or the metadata itself", "metadata", optional=True, hint="The whole XML.", max_length=150_000
+        ),
+        act="Keep the metadata",
+        on_keep=State.close,
+        name="metadata",
+        says="Your provider gives it once it knows of us. Keep it anew when its certificate changes.",
+        native={"method": "post", "action": "/auth/sign-on/metadata"},
+    )
 
 
 def _secret() -> rx.Component:
@@ -149,6 +185,32 @@ def _confirms() -> rx.Component:
     )
 
 
+def _without_saml() -> rx.Component:
+    return rx.el.p(
+        "SAML is not installed on this server. Whoever runs it adds it with pip install -r "
+        "requirements-saml.txt and starts it again.",
+        class_name="quiet",
+    )
+
+
+def _for_saml() -> rx.Component:
+    page = State.page
+    return rx.fragment(
+        typed_out(
+            "saml-name",
+            "SAML entity ID",
+            "A SAML provider asks for it; it is the address of our metadata too.",
+            value=page.saml_name,
+        ),
+        typed_out(
+            "saml-door",
+            "SAML answer address",
+            "Your provider may call it ACS, reply or single sign-on address.",
+            value=page.saml_door,
+        ),
+    )
+
+
 def sign_on() -> rx.Component:
     """The other houses, how each stands, and what they must be told of us."""
     page, asked = State.page, State.asked
@@ -162,7 +224,12 @@ def sign_on() -> rx.Component:
             rx.el.h1("Company sign-in"),
             rx.el.p(page.meaning, class_name="meaning"),
             wrong("page", rx.cond(State.opened == "", State.trouble, "")),
-            rx.el.div(button("Add a provider", "primary", icon="plus", on_click=State.open_new)),
+            rx.el.div(
+                button("Add by OpenID Connect", "primary", icon="plus", on_click=State.open_new),
+                when(page.saml, lambda: button("Add by SAML", icon="plus", on_click=State.open_new_saml)),
+                class_name="beside",
+            ),
+            when(~page.saml, _without_saml),
             class_name="whole stack",
         ),
         when(page.confirms, _confirms),
@@ -171,14 +238,16 @@ def sign_on() -> rx.Component:
             typed_out(
                 "back-to",
                 "Redirect address",
-                "Your OpenID provider asks for it. It is the same for all of yours.",
+                "An OpenID provider asks for it. It is the same for all of yours.",
                 value=page.back_to,
             ),
+            when(page.saml, _for_saml),
             title="What your provider needs",
             stacked=True,
         ),
         _edit(),
         _secret(),
+        _metadata(),
         _proof(),
         dialog(
             asked.title,
@@ -206,9 +275,10 @@ PAGES = (
             "Help with company sign-in",
             (
                 "At your OpenID provider, add an application for a web server with the redirect address on "
-                "this page. It gives you an issuer, a client ID and a secret.",
-                "Add the provider here, keep its secret, prove the email domain by a mail, then try it. What "
-                "came of it is said beside it. Once it works, turn it on.",
+                "this page. It gives you an issuer, a client ID and a secret. At a SAML provider, add one "
+                "with the entity ID and the answer address; it gives you metadata.",
+                "Add the provider here, keep its secret or metadata, prove the email domain by a mail, then "
+                "try it. What came of it is said beside it. Once it works, turn it on.",
                 "Somebody who is known here already signs in once the usual way and is connected then.",
                 "Roles follow the groups at every sign-in, as customers of Okta and Entra expect: a new "
                 "group is a new role at the next sign-in, and undoes what was changed here by hand. Who is "

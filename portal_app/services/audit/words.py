@@ -76,6 +76,7 @@ SENTENCES: dict[str, str] = {
     "identity.sign_on_domain_asked": "asked for the proof of an email domain",
     "identity.sign_on_domain_proved": "proved an email domain",
     "identity.sign_on_joined": "joined by a company sign-in",
+    "identity.sign_on_metadata_kept": "kept the metadata of a company sign-in",
     "identity.sign_on_parted": "removed their company sign-in",
     "identity.sign_on_refused": "did not come in by a company sign-in",
     "identity.sign_on_removed": "removed a company sign-in",

@@ -73,7 +73,7 @@ class Leaving:
     address: str
     state: str = field(repr=False)
     nonce: str = field(repr=False)
-    verifier: str = field(repr=False)
+    verifier: str = field(default="", repr=False)
 
 
 def _at_home() -> bool:
@@ -192,6 +192,15 @@ def _json(answer: httpx2.Response, what: str) -> dict[str, Any]:
 def _get(address: str, what: str) -> dict[str, Any]:
     with _asking(), httpx2.Client(transport=_Careful(), timeout=_SECONDS, trust_env=False) as client:
         return _json(client.get(address), what)
+
+
+def page_at(address: str) -> bytes:
+    """What stands at an address of another house, asked for with the same care. Raises Away."""
+    with _asking(), httpx2.Client(transport=_Careful(), timeout=_SECONDS, trust_env=False) as client:
+        answer = client.get(address)
+    if answer.status_code != 200:
+        raise Away(f"At that address stands nothing to read (status {answer.status_code}).")
+    return answer.content
 
 
 _known: dict[str, tuple[float, dict[str, Any]]] = {}

@@ -19,15 +19,28 @@ from portal_app.core.access import Visitor, acting_for, before_sign_in, unscoped
 from portal_app.core.accounts import Company, Member, Person, account_exists
 from portal_app.core.clock import now
 from portal_app.core.ids import new_secret
-from portal_app.services.identity import links, oidc, rules, sessions, steps, telling, throttle, vouching
+from portal_app.services.identity import (
+    links,
+    oidc,
+    rules,
+    saml,
+    saml_metadata,
+    sessions,
+    steps,
+    telling,
+    throttle,
+    vouching,
+)
 from portal_app.services.identity.following import Followed, follow
 from portal_app.services.identity.rules import WrongSignIn, clean_email, key_of, own_path
+from portal_app.services.identity.saml_metadata import Metadata, Ours
 from portal_app.services.identity.steps import Awaits, LetIn, Where
 from portal_app.services.identity.tables import OutsideName, SignOn, SignOnTry
 from portal_app.services.identity.vouching import NotVouched, Vouched
 from portal_app.settings import settings
 
 BACK = "/auth/sign-on/back"
+SAML = "/auth/sign-on/saml"
 STANDS = timedelta(minutes=10)
 CONNECTS = timedelta(minutes=15)
 _MOST_OFFERED = 3
@@ -87,7 +100,24 @@ def browser_in(cookie_header: object) -> str:
 
 def back_to(company: Company) -> str:
     """The whole address at which a company's other houses bring people back; each company has its own."""
-    return f"{links.at_host(settings().public_url.rstrip('/'), company.host)}{BACK}/{company.slug}"
+    return f"{_at_home(company)}{BACK}/{company.slug}"
+
+
+def ours(company: Company) -> Ours:
+    """What a company's other houses must be told of us for SAML: our name and where answers go."""
+    door = f"{_at_home(company)}{SAML}/{company.slug}"
+    return Ours(f"{door}/metadata", door)
+
+
+def ours_at(slug: str) -> Ours | None:
+    """The same for the company of that short name; None for none."""
+    with before_sign_in(reads_only=True) as db:
+        company = db.exec(unscoped(Company, col(Company.slug) == slug)).first()
+        return ours(company) if company is not None else None
+
+
+def _at_home(company: Company) -> str:
+    return links.at_host(settings().public_url.rstrip("/"), company.host)
 
 
 def offered(email: object, company: str = "") -> tuple[Offer, ...]:
@@ -155,11 +185,14 @@ def begin(wish: Wish, where: Where) -> Out:
         company = db.get(Company, one.company_id) if one is not None else None
         if one is None or company is None:
             raise NotVouched("none")
-        facts, back = _facts(one), back_to(company)
+        facts, back, us = facts_of(one), back_to(company), ours(company)
     try:
-        way = oidc.leave(facts.house, back, wish.email, facts.role_claim)
+        if facts.by_saml:
+            way = saml.leave(facts.metadata, us)
+        else:
+            way = oidc.leave(facts.house, back, wish.email, facts.role_claim)
     except NotVouched as no:
-        _refused(facts, no, wish.tried_by, where.address)
+        refused(facts, no, wish.tried_by, where.address)
         raise
     browser = new_secret()
     with before_sign_in() as db:
@@ -179,8 +212,8 @@ def begin(wish: Wish, where: Where) -> Out:
 
 
 @dataclass(frozen=True)
-class _Facts:
-    """A company's other house as it is set up, apart from its row."""
+class Facts:
+    """A company's other house as it is set up, apart from its row; `metadata` is of one that speaks SAML."""
 
     id: str
     company_id: str
@@ -194,10 +227,13 @@ class _Facts:
     makes_people: bool
     working: bool
     follows: bool
+    by_saml: bool
+    metadata: Metadata | None
 
 
-def _facts(one: SignOn) -> _Facts:
-    return _Facts(
+def facts_of(one: SignOn) -> Facts:
+    """A company's other house, apart from its row."""
+    return Facts(
         id=one.id,
         company_id=one.company_id,
         name=one.name,
@@ -210,6 +246,8 @@ def _facts(one: SignOn) -> _Facts:
         makes_people=one.makes_people,
         working=one.working,
         follows=one.follows,
+        by_saml=one.protocol == "saml",
+        metadata=saml_metadata.kept(one.issuer, one.facts),
     )
 
 
@@ -222,13 +260,13 @@ def come_back(slug: str, answer: dict[str, str], browser: str, where: Where) -> 
     try:
         return _answered(tried, facts, back, answer, where)
     except NotVouched as no:
-        _refused(facts, no, tried.tried_by, where.address)
+        refused(facts, no, tried.tried_by, where.address)
         if tried.tried_by:
             return Back(tried=True)
         raise
 
 
-def _taken(slug: str, state: str, browser: str) -> tuple[SignOnTry, _Facts, str]:
+def _taken(slug: str, state: str, browser: str) -> tuple[SignOnTry, Facts, str]:
     """Use a way out up: it stands for ten minutes, for one answer, in the browser that began it."""
     with before_sign_in() as db:
         stands = (
@@ -244,21 +282,21 @@ def _taken(slug: str, state: str, browser: str) -> tuple[SignOnTry, _Facts, str]
         once = used.rowcount == 1 and bool(state and browser)  # pyright: ignore[reportAttributeAccessIssue]
         if tried is None or one is None or company is None or not once or company.slug != slug:
             raise NotVouched("stale")
-        facts, back = _facts(one), back_to(company)
+        facts, back = facts_of(one), back_to(company)
         db.flush()
         db.expunge(tried)
+        # What was said of somebody is read once and does not wait for the night to be cleared away.
+        db.execute(update(SignOnTry).where(col(SignOnTry.id) == tried.id).values(answer=""))
     return tried, facts, back
 
 
-def _answered(tried: SignOnTry, facts: _Facts, back: str, answer: dict[str, str], where: Where) -> Back:
+def _answered(tried: SignOnTry, facts: Facts, back: str, answer: dict[str, str], where: Where) -> Back:
     if not facts.working and not tried.tried_by:
         raise NotVouched("none")
-    oidc.check_who_answers(facts.house, answer.get("iss", "")[:500])
-    code = answer.get("code", "")
-    if "error" in answer or not vouching.has_text(code, 4000):
-        raise NotVouched("refused", f"The provider let nobody in: {_plain(answer.get('error', ''))}.")
-    needs = ("email", "email_verified", "name", facts.role_claim.partition(".")[0])
-    vouched = oidc.take(facts.house, back, code, tried.nonce, tried.verifier, needs)
+    if facts.by_saml:
+        vouched = saml.taken_out(tried.answer, answer.get("code", ""))
+    else:
+        vouched = _vouched(tried, facts, back, answer)
     email = vouching.email_of(vouched, facts.domains)
     if tried.tried_by:
         _say_who(facts, vouched, email)
@@ -277,15 +315,28 @@ def _answered(tried: SignOnTry, facts: _Facts, back: str, answer: dict[str, str]
         raise NotVouched("shut") from None
 
 
+def _vouched(tried: SignOnTry, facts: Facts, back: str, answer: dict[str, str]) -> Vouched:
+    """Whom a house that speaks OpenID Connect vouches for, by the code that it gave the browser."""
+    oidc.check_who_answers(facts.house, answer.get("iss", "")[:500])
+    code = answer.get("code", "")
+    if "error" in answer or not vouching.has_text(code, 4000):
+        raise NotVouched("refused", f"The provider let nobody in: {_plain(answer.get('error', ''))}.")
+    needs = ("email", "email_verified", "name", facts.role_claim.partition(".")[0])
+    return oidc.take(facts.house, back, code, tried.nonce, tried.verifier, needs)
+
+
 def _plain(said: str) -> str:
     return "".join(sign for sign in said[:60] if sign.isalnum() or sign in "_-. ") or "it did not say why"
 
 
-def _named(db: Session, facts: _Facts, subject: str) -> OutsideName | None:
+def _named(db: Session, facts: Facts, subject: str) -> OutsideName | None:
     by = (
         col(OutsideName.company_id) == facts.company_id,
         col(OutsideName.issuer) == facts.house.issuer,
         col(OutsideName.subject) == subject,
+        # By OpenID Connect the address of an issuer proves it. The name in SAML metadata is anybody's to
+        # claim, so one house never speaks for the people of another that bears its name.
+        *([col(OutsideName.sign_on_id) == facts.id] if facts.by_saml else []),
     )
     return db.exec(unscoped(OutsideName, *by)).first()
 
@@ -295,7 +346,7 @@ def _known(db: Session, company_id: str, email: str) -> Person | None:
     return db.exec(unscoped(Person, *by)).first()
 
 
-def _person(tried: SignOnTry, facts: _Facts, vouched: Vouched, email: str, address: str) -> str:
+def _person(tried: SignOnTry, facts: Facts, vouched: Vouched, email: str, address: str) -> str:
     """Who that is here; "" for somebody who must show first that they are the one with that address."""
     try:
         with before_sign_in() as db:
@@ -314,7 +365,7 @@ def _person(tried: SignOnTry, facts: _Facts, vouched: Vouched, email: str, addre
         raise NotVouched("stale") from None
 
 
-def _given_role(db: Session, facts: _Facts, vouched: Vouched) -> str:
+def _given_role(db: Session, facts: Facts, vouched: Vouched) -> str:
     """What somebody new would be here. Raises NotVouched for one who is not to be made known."""
     if not facts.makes_people:
         raise NotVouched("unknown")
@@ -327,7 +378,7 @@ def _given_role(db: Session, facts: _Facts, vouched: Vouched) -> str:
     return role
 
 
-def _made(db: Session, facts: _Facts, vouched: Vouched, email: str, address: str) -> str:
+def _made(db: Session, facts: Facts, vouched: Vouched, email: str, address: str) -> str:
     """Make somebody new known, with the role that their house's word for them stands for."""
     role = _given_role(db, facts, vouched)
     person = Person(
@@ -358,7 +409,7 @@ def _made(db: Session, facts: _Facts, vouched: Vouched, email: str, address: str
     return person.id
 
 
-def _refused(facts: _Facts, no: NotVouched, tried_by: str, address: str) -> None:
+def refused(facts: Facts, no: NotVouched, tried_by: str, address: str) -> None:
     """Write down that somebody did not come in, and for who only tries it what to mend."""
     with before_sign_in() as db:
         if tried_by:
@@ -368,12 +419,12 @@ def _refused(facts: _Facts, no: NotVouched, tried_by: str, address: str) -> None
         trail.append(db, facts.company_id, tried_by or "somebody", [note], address)
 
 
-def _keep(db: Session, facts: _Facts, well: bool, says: str) -> None:
+def _keep(db: Session, facts: Facts, well: bool, says: str) -> None:
     told = {"tried_at": now(), "tried_well": well, "tried_says": says[:300]}
     db.execute(update(SignOn).where(col(SignOn.id) == facts.id).values(**told))
 
 
-def _say_who(facts: _Facts, vouched: Vouched, email: str) -> None:
+def _say_who(facts: Facts, vouched: Vouched, email: str) -> None:
     """Keep what would come of it for somebody who was only tried; raises NotVouched as for anybody."""
     with before_sign_in() as db:
         if _named(db, facts, vouched.subject) is not None:

@@ -131,7 +131,7 @@ class SignOn(StaffRow, table=True):
     client_id: str = Field(default="", max_length=300)
     client_secret: str = sealed_field("sign_on.client_secret")
     facts: str = ""
-    """SAML: the other house's metadata."""
+    """SAML: what its metadata says, as `saml_metadata.write` keeps it; "" until it was read."""
     domains: str = Field(default="", max_length=600)
     domains_proved: str = Field(default="", max_length=600)
     domain_token: str = Field(default="", max_length=64)
@@ -153,6 +153,8 @@ class SignOn(StaffRow, table=True):
 class SignOnTry(SQLModel, table=True):
     """One way out to another house and back, bound to one browser; named by the SHA-256 of its state.
 
+    By SAML, `nonce` is the name of the request and `answer` what was checked of the answer to it, which waits
+    for that browser.
     `tried_by` is who of the company only tries it. `subject` and `email` are kept while somebody known by
     that confirmed address still has to show, by signing in, that they are the same.
     """
@@ -164,6 +166,7 @@ class SignOnTry(SQLModel, table=True):
     sign_on_id: str = Field(max_length=26)
     nonce: str = sealed_field("sign_on_try.nonce")
     verifier: str = sealed_field("sign_on_try.verifier")
+    answer: str = sealed_field("sign_on_try.answer")
     browser_hash: str = Field(default="", max_length=64)
     goes_to: str = Field(default="", max_length=500)
     tried_by: str = Field(default="", max_length=26)

@@ -1,7 +1,8 @@
 """Setting up the houses that vouch for a company's people: for its administrators, with a fresh proof.
 
-One is set up in four steps, each shown until it is done: say who it is, keep its secret, prove the domains
-by a mail to a mailbox that only who runs them reads, try it. Only then can it be turned on.
+One is set up in four steps, each shown until it is done: say who it is, keep its secret (or its metadata, by
+SAML), prove the domains by a mail to a mailbox that only who runs them reads, try it. Only then can it be
+turned on.
 """
 
 from typing import Any
@@ -9,25 +10,35 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col
 
-from portal_app.core import when
 from portal_app.core.access import Access, reads
 from portal_app.core.accounts import Account, Company, numbers_of
 from portal_app.core.clock import now
 from portal_app.core.errors import NotYours, Refusal
-from portal_app.services.identity import links, mailing, oidc, sessions, sign_on, vouching
+from portal_app.services.identity import (
+    links,
+    mailing,
+    oidc,
+    saml,
+    saml_metadata,
+    sessions,
+    sign_on,
+    vouching,
+)
 from portal_app.services.identity.links import StaleLink
 from portal_app.services.identity.rules import key_of
+from portal_app.services.identity.saml_metadata import BadMetadata, Metadata
 from portal_app.services.identity.tables import MailedLink, OutsideName, SignOn, SignOnTry
-from portal_app.services.people import book
-from portal_app.shapes.charts import Fact
+from portal_app.services.people import book, sign_on_rows
+from portal_app.services.people.sign_on_rows import by_saml, next_of, row_of
 from portal_app.shapes.forms import Effect
 from portal_app.shapes.people import Question
-from portal_app.shapes.sign_on import MAILBOXES, SignOnForm, SignOnPage, SignOnRow
-from portal_app.shapes.status import Badge, Notice
+from portal_app.shapes.sign_on import MAILBOXES, SignOnForm, SignOnPage
+from portal_app.shapes.status import Notice
 
 RUNS = "sign_on.run"
 MOST = 10
 _PURPOSE = "domain"
+_NO_SAML = "SAML is not installed here. Whoever runs the server adds it with requirements-saml.txt."
 
 
 @reads
@@ -42,64 +53,14 @@ def page(access: Access, token: str = "") -> SignOnPage:
         meaning={0: "Nobody signs in by a provider yet.", 1: "One provider signs people in here."}.get(
             count, f"{count} providers sign people in here."
         ),
-        rows=tuple(_row(access, one) for one in found),
+        rows=tuple(row_of(access, one) for one in found),
         back_to=sign_on.back_to(company),
+        saml=saml.installed(),
+        saml_name=sign_on.ours(company).entity,
+        saml_door=sign_on.ours(company).door,
         roles=", ".join(sorted(_staff_roles(access))),
         confirms=_domain_of(access, token),
     )
-
-
-def _row(access: Access, one: SignOn) -> SignOnRow:
-    missing = _next(one)
-    badge = Badge("On", "good") if one.working else Badge("Off" if not missing else "Not ready", "attention")
-    tried = ""
-    if one.tried_at is not None:
-        said = when.since(one.tried_at, now(), access.visitor.zone, access.visitor.locale)
-        tried = f"Tried {said[:1].lower()}{said[1:]}: {one.tried_says}"
-    return SignOnRow(
-        id=one.id,
-        name=one.name,
-        badge=badge,
-        next="" if one.working else missing,
-        facts=_facts(access, one),
-        tried=tried,
-        unproved=bool(_unproved(one)),
-        can_turn=one.working or not missing,
-        turn="Turn off" if one.working else "Turn on",
-    )
-
-
-def _facts(access: Access, one: SignOn) -> tuple[Fact, ...]:
-    proved = vouching.parts_of(one.domains_proved)
-    said = [
-        f"{domain} ({'proved' if domain in proved else 'not proved'})"
-        for domain in vouching.parts_of(one.domains)
-    ]
-    named = "; ".join(
-        f"{'everybody' if value == vouching.ANYBODY else value}: {book.role_name(access.visitor.kind, role)}"
-        for value, role in vouching.read_mapping(one.role_map).items()
-    )
-    number = numbers_of(access.db, one.company_id, [one.account_id]).get(one.account_id, "")
-    return (
-        Fact("Issuer", one.issuer),
-        Fact("Client", one.client_id, "A secret is kept" if one.client_secret else "No secret"),
-        Fact("Email domains", ", ".join(said)),
-        Fact("Who comes in", "Our own people" if one.for_staff else f"Account {number}"),
-        Fact("Somebody new", named if one.makes_people else "Is not let in; invite them first"),
-        Fact("Roles", "Follow the groups at every sign-in" if one.follows else "Stay as first given"),
-    )
-
-
-def _unproved(one: SignOn) -> list[str]:
-    proved = vouching.parts_of(one.domains_proved)
-    return [domain for domain in vouching.parts_of(one.domains) if domain not in proved]
-
-
-def _next(one: SignOn) -> str:
-    """What is to be done before it can be turned on."""
-    if not one.domains_proved:
-        return "Next: prove that the email domain is yours."
-    return "" if one.tried_well else "Next: try it. It is turned on once that works."
 
 
 def _one(access: Access, sign_on_id: str) -> SignOn:
@@ -133,7 +94,7 @@ def unproved(access: Access, sign_on_id: str) -> tuple[str, ...]:
     """The domains of another house that are not proved yet. Raises ProveAgain."""
     one = _one(access, sign_on_id)
     access.require_fresh()
-    return tuple(_unproved(one))
+    return tuple(sign_on_rows.unproved(one))
 
 
 @reads
@@ -144,6 +105,7 @@ def form_of(access: Access, sign_on_id: str) -> SignOnForm:
     kind = access.visitor.kind
     mapping = vouching.read_mapping(one.role_map).items()
     return SignOnForm(
+        protocol=one.protocol,
         name=one.name,
         issuer=one.issuer,
         client_id=one.client_id,
@@ -166,24 +128,25 @@ def save(access: Access, sign_on_id: str, form: SignOnForm) -> Notice:
     one = _one(access, sign_on_id) if sign_on_id else None
     if one is None and len(access.all(SignOn, limit=MOST)) >= MOST:
         raise Refusal(f"There are {MOST} already. Remove one first.", "name")
-    values = _read(access, form)
+    protocol = one.protocol if one is not None else "saml" if form.protocol == "saml" else "oidc"
+    values = _read(access, form) | _read_house(access, sign_on_id, form, protocol)
     access.require_fresh()
     if one is None:
-        one = access.add(SignOn, **values, domains_proved="", working=False)
+        one = access.add(SignOn, protocol=protocol, **values, domains_proved="", working=False)
     else:
         values |= _anew(one, values)
         one = access.change(one, **values)
     facts = {"issuer": one.issuer, "domains": one.domains, "roles": one.role_map, "staff": one.for_staff}
     facts |= {"follows": one.follows}
     access.note("identity.sign_on_set_up", f"sign_on:{one.id}", account_id="", **facts)
-    return Notice(f"Kept: {one.name}", _next(one), "good")
+    return Notice(f"Kept: {one.name}", next_of(one), "good")
 
 
 def _anew(one: SignOn, values: dict[str, Any]) -> dict[str, Any]:
     """What no longer holds after a change: the proofs of domains that went, and trust in another house."""
     still = [name for name in vouching.parts_of(one.domains_proved) if name in values["domains"].split(",")]
     kept: dict[str, Any] = {"domains_proved": ",".join(still)}
-    if (one.issuer, one.client_id) != (values["issuer"], values["client_id"]):
+    if any(getattr(one, name) != values.get(name, getattr(one, name)) for name in ("issuer", "client_id")):
         kept |= {"client_secret": "", **_OFF}
     return kept if still else {**kept, "working": False}
 
@@ -195,10 +158,6 @@ def _read(access: Access, form: SignOnForm) -> dict[str, Any]:
     name, claim = " ".join(form.name.split()), form.role_claim.strip()
     if not 0 < len(name) <= 60 or not name.isprintable():
         raise Refusal("Say what the button is to be called, such as your company's name.", "name")
-    if not oidc.is_address(form.issuer.strip(), bare=True):
-        raise Refusal("Type the issuer as the provider gives it, beginning with https://.", "issuer")
-    if not vouching.has_text(form.client_id.strip(), 300):
-        raise Refusal("Type the client ID that the provider gave you.", "client_id")
     if not vouching.has_text(claim, 80):
         raise Refusal("Type the claim that names somebody's groups, such as groups.", "role_claim")
     staff = form.whom != "account"
@@ -207,8 +166,6 @@ def _read(access: Access, form: SignOnForm) -> dict[str, Any]:
     )
     return {
         "name": name,
-        "issuer": form.issuer.strip(),
-        "client_id": form.client_id.strip(),
         "domains": ",".join(vouching.read_domains(form.domains)),
         "role_claim": claim,
         "role_map": vouching.write_mapping(mapping),
@@ -217,6 +174,26 @@ def _read(access: Access, form: SignOnForm) -> dict[str, Any]:
         "makes_people": bool(form.makes_people),
         "follows": bool(form.follows),
     }
+
+
+def _read_house(access: Access, sign_on_id: str, form: SignOnForm, protocol: str) -> dict[str, Any]:
+    """Who the provider is: typed for OpenID Connect; by SAML its metadata says it, in a step of its own."""
+    if protocol == "saml":
+        if not saml.installed():
+            raise Refusal(_NO_SAML)
+        return {}
+    issuer, client_id = form.issuer.strip(), form.client_id.strip()
+    if not oidc.is_address(issuer, bare=True):
+        raise Refusal("Type the issuer as the provider gives it, beginning with https://.", "issuer")
+    if not vouching.has_text(client_id, 300):
+        raise Refusal("Type the client ID that the provider gave you.", "client_id")
+    if any(by_saml(other) for other in _others(access, sign_on_id, issuer)):
+        raise Refusal("A SAML provider here has that name already.", "issuer")
+    return {"issuer": issuer, "client_id": client_id}
+
+
+def _others(access: Access, sign_on_id: str, issuer: str) -> list[SignOn]:
+    return [one for one in access.all(SignOn, col(SignOn.issuer) == issuer) if one.id != sign_on_id]
 
 
 def _account(access: Access, number: str) -> str:
@@ -239,13 +216,39 @@ def keep_secret(access: Access, sign_on_id: str, secret: str) -> None:
     access.note("identity.sign_on_secret_kept", f"sign_on:{one.id}", account_id="")
 
 
+@reads
+def may_keep_metadata(access: Access, sign_on_id: str) -> None:
+    """Ask for the right and a fresh proof before metadata is looked for. Raises NotYours, and ProveAgain."""
+    one = _one(access, sign_on_id)
+    if not by_saml(one):
+        raise NotYours
+    access.require_fresh()
+
+
+def keep_metadata(access: Access, sign_on_id: str, said: Metadata) -> None:
+    """Keep what a SAML provider says of itself; it is tried again before it is used.
+
+    While it changes from one certificate to the next, one that was known before vouches for the new one: it
+    stays on. Raises BadMetadata for a name that another provider here bears, and ProveAgain.
+    """
+    may_keep_metadata(access, sign_on_id)
+    one = _one(access, sign_on_id)
+    if _others(access, one.id, said.entity):
+        raise BadMetadata("metadata_taken")
+    known = saml_metadata.kept(one.issuer, one.facts)
+    same = known is not None and known.entity == said.entity and bool({*known.keys} & {*said.keys})
+    access.change(one, issuer=said.entity, facts=saml_metadata.write(said), **({} if same else _OFF))
+    facts = {"issuer": said.entity, "certificates": len(said.keys), "read_at": said.address, "stays": same}
+    access.note("identity.sign_on_metadata_kept", f"sign_on:{one.id}", account_id="", **facts)
+
+
 def mail_proof(access: Access, sign_on_id: str, domain: str, mailbox: str) -> Notice:
     """Mail a link to who runs a domain; whoever of us opens it proves that the domain is ours.
 
     Raises Refusal for a domain that is not named here or is proved, and ProveAgain.
     """
     one = _one(access, sign_on_id)
-    if domain not in _unproved(one):
+    if domain not in sign_on_rows.unproved(one):
         raise Refusal("Choose one of the domains that are not proved yet.", "domain")
     if mailbox not in {box.value for box in MAILBOXES}:
         raise Refusal("Choose the mailbox.", "mailbox")
@@ -296,14 +299,14 @@ def confirm_domain(access: Access, token: str) -> Notice:
     if link is None:
         raise StaleLink
     one, domain = access.get(SignOn, link.about), vouching.domain_of(link.email)
-    if domain not in _unproved(one):
+    if domain not in sign_on_rows.unproved(one):
         raise StaleLink
     access.require_fresh()
     links.use_up(access.db, token, _PURPOSE)
     kept = (*vouching.parts_of(one.domains_proved), domain)
     access.change(one, domains_proved=",".join(kept))
     access.note("identity.sign_on_domain_proved", f"sign_on:{one.id}", account_id="", domain=domain)
-    return Notice(f"Proved: {domain}", _next(one), "good")
+    return Notice(f"Proved: {domain}", next_of(one), "good")
 
 
 def may_try(access: Access, sign_on_id: str) -> str:
@@ -317,7 +320,7 @@ def may_try(access: Access, sign_on_id: str) -> str:
 def turn(access: Access, sign_on_id: str) -> Notice:
     """Turn another house on or off. Raises Refusal before it was tried, and ProveAgain."""
     one = _one(access, sign_on_id)
-    missing = _next(one)
+    missing = next_of(one)
     if not one.working and missing:
         raise Refusal(missing)
     access.require_fresh()

@@ -1,10 +1,12 @@
 """Setting up other houses that vouch for a company's people."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import reflex as rx
 
 from portal_app.core.errors import ProveAgain, Refusal
+from portal_app.services.identity.saml_metadata import TROUBLES
 from portal_app.services.people import sign_ons
 from portal_app.shapes.forms import Choice
 from portal_app.shapes.people import Question
@@ -12,6 +14,7 @@ from portal_app.shapes.sign_on import SignOnForm, SignOnPage
 from portal_app.state.session import Acting
 
 PROBLEMS = {
+    **TROUBLES,
     "secret": "Paste the client secret that the provider gave you.",
     "busy": "We are busy just now and nothing was changed. Try again in a moment.",
     "host": "Try it at your own address, where your provider brings people back: sign in there and open this "
@@ -63,19 +66,22 @@ class SignOnState(Acting, rx.State):
             self.opened, self.about, self.name = what, row.id, row.name
 
     def _open_now(self) -> dict[str, str]:
-        return {"open": self.opened, "about": self.about} if self.opened in _DRAFTS else {}
+        if self.opened not in _DRAFTS:
+            return {}
+        new_saml = self.opened == "edit" and not self.about and self.form.protocol == "saml"
+        return {"open": "saml" if new_saml else self.opened, "about": self.about}
 
     def _draft(self) -> str:
         return f"{_DRAFTS[self.opened]}:{self.about}" if self.opened in _DRAFTS else ""
 
-    async def _edit(self, sign_on_id: str | None) -> None:
+    async def _edit(self, sign_on_id: str | None, protocol: str = "oidc") -> None:
         self._close()
         if sign_on_id is not None:
             self.form = await self._do(sign_ons.form_of, sign_on_id)
             self._open("edit", sign_on_id)
         else:
             await self._do(sign_ons.may_change)
-            self.form, self.opened = SignOnForm(), "edit"
+            self.form, self.opened = SignOnForm(protocol=protocol), "edit"
 
     async def _proof(self, sign_on_id: str) -> None:
         found = await self._do(sign_ons.unproved, sign_on_id)
@@ -90,8 +96,8 @@ class SignOnState(Acting, rx.State):
         opened, about = self._was_open()
         # What was typed is put back by the page.
         with suppress(Refusal):
-            if opened == "edit":
-                await self._edit(about or None)
+            if opened in ("edit", "saml"):
+                await self._edit(about or None, "saml" if opened == "saml" else "oidc")
             elif opened == "proof":
                 await self._proof(about)
         problem = str(self.router.url.query_parameters.get("problem", ""))
@@ -103,6 +109,11 @@ class SignOnState(Acting, rx.State):
         await self._edit(None)
 
     @rx.event
+    async def open_new_saml(self):
+        """Open the form of a new house that speaks SAML."""
+        await self._edit(None, "saml")
+
+    @rx.event
     async def open_change(self, sign_on_id: str):
         """Open the form of a house that there is."""
         await self._edit(sign_on_id)
@@ -112,6 +123,12 @@ class SignOnState(Acting, rx.State):
         """Ask for the secret by which a house knows us."""
         await self._do(sign_ons.may_change)
         self._open("secret", sign_on_id)
+
+    @rx.event
+    async def open_metadata(self, sign_on_id: str):
+        """Ask for what a house that speaks SAML says of itself."""
+        await self._do(sign_ons.may_keep_metadata, sign_on_id)
+        self._open("metadata", sign_on_id)
 
     @rx.event
     async def open_proof(self, sign_on_id: str):
@@ -129,7 +146,7 @@ class SignOnState(Acting, rx.State):
     @rx.event
     async def send(self, form: dict):
         """Keep what was filled in; what is wrong is said beside its field."""
-        wanted = read_form(form)
+        wanted = replace(read_form(form), protocol=self.form.protocol)
         try:
             said = await self._do(sign_ons.save, self.about, wanted)
         except ProveAgain:

@@ -12,11 +12,13 @@ from portal_app.core.clock import now
 from portal_app.core.errors import NotAllowed, NotYours, ProveAgain, Refusal
 from portal_app.core.trail import AuditEntry
 from portal_app.registry import KINDS
+from portal_app.services.identity import saml, saml_metadata
 from portal_app.services.identity.links import StaleLink
 from portal_app.services.identity.tables import OutsideName, SignOn
 from portal_app.services.people import sign_ons, staff
 from portal_app.shapes.sign_on import SignOnForm
 from tests.portals.conftest import do
+from tests.saml_house import House, key
 from tests.services.people.conftest import mails, token
 
 pytestmark = pytest.mark.usefixtures("both_engines")
@@ -255,3 +257,75 @@ def test_who_runs_the_portal_sees_by_which_house_a_colleague_signs_in(house, bos
     more = {row.email: row.more for row in do(boss, staff.staff).people}
     assert more[crew.email] == "Never signed in. Signs in through First Works"
     assert "Signs in through" not in more[boss.email]
+
+
+@pytest.mark.line("S-06")
+def test_a_saml_provider_is_set_up_by_its_metadata_and_its_page_says_until_when_it_holds(house, boss):
+    by_saml = replace(GOOD, protocol="saml", issuer="", client_id="")
+    do(boss, sign_ons.save, "", by_saml)
+    (one,) = kept()
+    assert (one.protocol, one.working) == ("saml", False)
+    assert "metadata" in refused(boss, sign_ons.turn, one.id).sentence
+    papers = House("https://login.first.example")
+    told = saml_metadata.read(papers.metadata(key("old", days=-3)).encode())
+    do(boss, sign_ons.keep_metadata, one.id, told)
+    page = do(boss, sign_ons.page)
+    assert page.saml
+    assert page.saml_name == f"{page.saml_door}/metadata"
+    said = {fact.label: fact for fact in page.rows[0].facts}
+    assert said["SAML provider"].value == "https://login.first.example/metadata"
+    assert said["Certificates"].value.startswith("Ran out ")
+    assert "; Until " in said["Certificates"].value
+    do(boss, sign_ons.save, one.id, replace(by_saml, protocol="oidc", name="First"))
+    assert (kept()[0].protocol, kept()[0].issuer) == ("saml", told.entity), "what it speaks stays"
+    assert do(boss, sign_ons.form_of, one.id).protocol == "saml"
+    tried()
+    do(boss, sign_ons.mail_proof, one.id, "first.example", "postmaster")
+    do(boss, sign_ons.confirm_domain, token())
+    do(boss, sign_ons.turn, one.id)
+    do(boss, sign_ons.keep_metadata, one.id, replace(told, address="https://login.first.example/metadata"))
+    assert kept()[0].working, "the same certificates"
+    assert do(boss, sign_ons.page).rows[0].next == ""
+    with before_sign_in() as db:
+        soon = replace(told, keys=(read_key("soon", days=20),))
+        db.get_one(SignOn, one.id).facts = saml_metadata.write(soon)
+    assert do(boss, sign_ons.page).rows[0].next.startswith("Its last certificate runs out on ")
+    do(boss, sign_ons.keep_metadata, one.id, replace(told, keys=(read_key("other"),)))
+    assert (kept()[0].working, kept()[0].tried_well) == (False, False)
+    taken = replace(GOOD, issuer=told.entity)
+    assert refused(boss, sign_ons.save, "", taken).field == "issuer"
+    with before_sign_in(reads_only=True) as db:
+        acts = {entry.action for entry in db.exec(unscoped(AuditEntry))}
+    assert "identity.sign_on_metadata_kept" in acts
+
+
+@pytest.mark.line("S-06", "S-25")
+def test_metadata_is_for_administrators_of_that_company_with_a_fresh_proof(house, boss):
+    do(boss, sign_ons.save, "", replace(GOOD, protocol="saml"))
+    do(boss, sign_ons.save, "", GOOD)
+    one, other = sorted(kept(), key=lambda row: row.protocol, reverse=True)
+    told = saml_metadata.read(House("https://login.first.example").metadata().encode())
+    operator = _staff(house, "operator")
+    for act, *given in ((sign_ons.may_keep_metadata, one.id), (sign_ons.keep_metadata, one.id, told)):
+        for who in (house.owner, operator, house.outsider):
+            assert isinstance(refused(replace(who, proved_at=now()), act, *given), NotAllowed)
+        elsewhere = replace(boss, company_id=house.outsider.company_id)
+        assert isinstance(refused(elsewhere, act, *given), NotYours)
+        stale = replace(boss, proved_at=now() - timedelta(minutes=6))
+        assert isinstance(refused(stale, act, *given), ProveAgain)
+        assert isinstance(refused(boss, act, other.id, *given[1:]), NotYours), "that one speaks OpenID"
+
+
+@pytest.mark.line("S-06")
+def test_without_the_libraries_the_page_says_so_and_no_saml_provider_is_set_up(house, boss, monkeypatch):
+    monkeypatch.setattr(saml, "installed", lambda: False)
+    assert not do(boss, sign_ons.page).saml
+    assert (
+        "requirements-saml.txt" in refused(boss, sign_ons.save, "", replace(GOOD, protocol="saml")).sentence
+    )
+    assert kept() == []
+
+
+def read_key(name: str, days: int = 365) -> str:
+    house = House("https://x.example", signs_with=key(name, days))
+    return saml_metadata.read(house.metadata().encode()).keys[0]
