@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, col, select, text
 
-from portal_app.core import live, outbox, trail, wall
+from portal_app.core import changed, live, outbox, trail, wall
 from portal_app.core.accounts import Account, Person, account_exists
 from portal_app.core.clock import now
 from portal_app.core.db import Busy, is_busy, is_postgres, session
@@ -539,6 +539,8 @@ def _session_of(
     company_id: str, reads_only: bool, *, door: bool = False, patient: bool = False
 ) -> Iterator[Session]:
     db = session(reads_only=reads_only)
+    if not reads_only:
+        changed.watch(db)
     try:
         if is_postgres(db):
             wall.stand_in(db, company_id, door=door)

@@ -11,6 +11,7 @@ from sqlalchemy import DDL, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from portal_app.core.changed import before_and_after
 from portal_app.core.clock import now
 from portal_app.core.db import is_postgres
 from portal_app.core.ids import this_request
@@ -20,7 +21,11 @@ FIRST_HASH = "0" * 64
 
 
 class AuditEntry(SQLModel, table=True):
-    """One act, as it was written in the transaction of the act itself."""
+    """One act, as it was written in the transaction of the act itself.
+
+    `object_before`, `object_after`: fingerprints of the row it is about (`changed.before_and_after`).
+    `before_hash`, `hash`: the links of the chain.
+    """
 
     __tablename__ = "audit_entry"  # pyright: ignore[reportAssignmentType]
 
@@ -35,6 +40,8 @@ class AuditEntry(SQLModel, table=True):
     facts: str = Field(default="{}")
     address: str = Field(default="", max_length=64)
     request: str = Field(default="", max_length=40)
+    object_before: str = Field(default="", max_length=64)
+    object_after: str = Field(default="", max_length=64)
     before_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64)
 
@@ -118,6 +125,9 @@ def seal(entry: AuditEntry) -> str:
         entry.address,
         entry.request,
     ]
+    # Entries from before these were kept have neither, and their seals still fit.
+    if entry.object_before or entry.object_after:
+        body += [entry.object_before, entry.object_after]
     return hashlib.sha256(json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -141,6 +151,7 @@ def append(
     db.flush()
     head = _locked_head(db, company_id)
     for note in notes:
+        object_before, object_after = before_and_after(db, note.about)
         entry = AuditEntry(
             company_id=company_id,
             seq=head.seq + 1,
@@ -153,6 +164,8 @@ def append(
             facts=json.dumps(note.facts, sort_keys=True, default=str),
             address=address,
             request=request,
+            object_before=object_before,
+            object_after=object_after,
             before_hash=head.hash,
             hash="",
         )

@@ -44,8 +44,9 @@ def ours(url: str) -> set[str]:
 
 def act_and_tamper(url: str) -> None:
     row = (
-        "INSERT INTO audit_entry"
-        " VALUES ('c', 1, '2026-01-01 00:00', 'me', '', 'a', '', '', '{}', '', '', '', '')"
+        "INSERT INTO audit_entry (company_id, seq, at, actor, on_behalf, action, about, account_id, facts,"
+        " address, request, object_before, object_after, before_hash, hash)"
+        " VALUES ('c', 1, '2026-01-01 00:00', 'me', '', 'a', '', '', '{}', '', '', '', '', '', '')"
     )
     with engine_for(url).begin() as connection:
         connection.execute(text(row))

@@ -8,7 +8,7 @@ from portal_app.core.trail import AuditEntry
 
 COLUMNS = (
     *("seq", "at", "actor", "on_behalf", "action", "about"),
-    *("account_id", "facts", "address", "request", "hash"),
+    *("account_id", "facts", "address", "request", "object_before", "object_after", "hash"),
 )
 
 
