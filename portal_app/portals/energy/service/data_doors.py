@@ -7,6 +7,7 @@ from typing import Any
 from portal_app.core.access import SystemAccess
 from portal_app.core.accounts import Company
 from portal_app.core.errands import Errand
+from portal_app.core.sealed_pieces import unsealed
 from portal_app.portals.energy.service import data_page, export, imports
 from portal_app.portals.energy.tables import ImportRun
 
@@ -40,9 +41,16 @@ def read_in(file: Waiting) -> Path | None:
     """Read it in, in transactions of its own; None where the file is gone."""
     if not file.path.is_file():
         return None
-    imports.import_file(
-        file.company, file.account, file.path, file.name, by=file.by, station=file.station, run_id=file.run_id
-    )
+    with unsealed(file.path, data_page.SEALED_AS) as stream:
+        imports.import_file(
+            file.company,
+            file.account,
+            stream,
+            file.name,
+            by=file.by,
+            station=file.station,
+            run_id=file.run_id,
+        )
     return file.path
 
 

@@ -13,6 +13,7 @@ from portal_app.core.accounts import Account
 from portal_app.core.clock import local
 from portal_app.core.errors import NotYours, Refusal
 from portal_app.core.ids import new_id
+from portal_app.core.sealed_pieces import seal_file, unsealed
 from portal_app.portals.energy.formats.sniff import sniff
 from portal_app.portals.energy.service import imports
 from portal_app.portals.energy.service.import_sheet import warnings_csv
@@ -27,6 +28,7 @@ from portal_app.shapes.tasks import LinkRow, Progress
 
 JOB = "energy.import"
 PAGE = "/staff/energy/data"
+SEALED_AS = "energy.readings"
 _SHOWN = 20
 _BADGES = {
     "waiting": Badge("Waiting", "info"),
@@ -52,7 +54,7 @@ def take_in(access: Access, upload: Upload, **_query: str) -> str:
     if not number:
         raise Refusal("Say which account the file is for; a new number opens a new account.", "account")
     tenancy_rules.check_account(number, "an account")
-    with upload.path.open("rb") as stream:
+    with unsealed(upload.path, SEALED_AS) as stream:
         sniffed = sniff(stream)
     if not sniffed.readable:
         raise Refusal(f"{upload.name}: {sniffed.sentence}", "file")
@@ -75,9 +77,16 @@ def take_in(access: Access, upload: Upload, **_query: str) -> str:
     return f"{PAGE}?run={run.id}"
 
 
+def _seal(upload: Upload) -> bytes:
+    """Seal what has arrived while nothing is locked: it may wait for the import for a while."""
+    seal_file(upload.path, SEALED_AS)
+    return b""
+
+
 DOOR = UploadDoor(
     check=may_bring,
     take=take_in,
+    draw=_seal,
     back=PAGE,
     most_bytes=3 * 1024**3,
     scanned=False,

@@ -116,8 +116,10 @@ def people(make_cast) -> cast.Cast:
 def sent(people: cast.Cast, folder: Path, name: str, data: bytes) -> str:
     place = folder / "arriving"
     place.write_bytes(data)
+    upload = Upload(name, place, len(data), {"account": "1001"})
+    data_page.DOOR.draw(upload)
     with acting_for(people.staff) as access:
-        target = data_page.take_in(access, Upload(name, place, len(data), {"account": "1001"}))
+        target = data_page.take_in(access, upload)
     return target.partition("run=")[2]
 
 

@@ -29,7 +29,9 @@ def people(make_cast) -> cast.Cast:
 def arrived(folder: Path, data: bytes, name: str = "inland.xml", **fields: str) -> Upload:
     place = folder / "arriving"
     place.write_bytes(data)
-    return Upload(name, place, len(data), fields)
+    upload = Upload(name, place, len(data), fields)
+    data_page.DOOR.draw(upload)
+    return upload
 
 
 def sent(people: cast.Cast, folder: Path, data: bytes, **fields: str) -> str:
@@ -130,6 +132,16 @@ def test_a_file_that_went_missing_is_said_and_the_job_ends(people, tmp_path):
         place.unlink()
     Worker(data_doors.JOBS).run_due()
     assert "Broke off" in seen(people, run_id).runs[0].badge.text
+
+
+@pytest.mark.line("S-45", "S-70")
+def test_a_file_waits_sealed_for_its_import(people, tmp_path):
+    data = feeds.real(feeds.NINE_DAYS).read_bytes()
+    sent(people, tmp_path, data, account="1001")
+    (waiting,) = data_page.waiting_place("x").parent.iterdir()
+    assert b"IntervalReading" in data
+    assert b"IntervalReading" not in waiting.read_bytes()
+    assert list(tmp_path.glob("arriving*")) == []
 
 
 def test_a_job_that_is_run_again_changes_nothing(people, tmp_path):
