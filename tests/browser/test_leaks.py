@@ -209,7 +209,7 @@ class Journey:
     def provider(self, page: Page) -> None:
         """Set up a provider for the company's own people, with its secret."""
         page.goto("/staff/energy/sign-on")
-        calm(page).get_by_role("button", name="Add a provider").click()
+        calm(page).get_by_role("button", name="Add by OpenID Connect").click()
         page.get_by_label("Name on the button").fill("Brightwater Works")
         page.get_by_label("Issuer").fill("https://login.brightwater.example")
         page.get_by_label("Client ID").fill("portal")

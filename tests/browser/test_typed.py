@@ -72,7 +72,7 @@ FORMS = {
             "Which group is what here?": "crew = Operator",
         },
         {}, unticked=("Let people in who are not known here yet",),
-        opens="Add a provider",
+        opens="Add by OpenID Connect",
     ),
     "sign-in rules": Form(
         "/staff/energy/sign-in-rules", "Change the rules", {}, {"Sign somebody out": "10"},

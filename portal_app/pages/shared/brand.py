@@ -105,20 +105,26 @@ def _address() -> rx.Component:
         rx.el.p(
             "Customers reach you at ", rx.el.b(page.host, class_name="strong"), ", with your name on it."
         ),
-        rx.el.p("In your DNS its entry stays: ", rx.el.code(page.host, " CNAME ", page.points_to)),
+        typed_out(
+            "dns-entry", "Its entry in your DNS stays", value=words(page.host, " CNAME ", page.points_to)
+        ),
         rx.el.p("Another name, or none: ask whoever runs the server.", class_name="small quiet"),
     )
     none = rx.fragment(
         rx.el.p(
             "A host of your own, such as my.company.example, lets in your people alone and stands in your "
-            "mails. It takes two steps:"
+            "mails. It takes two steps."
         ),
-        rx.el.ol(
-            rx.el.li("In your DNS, add ", rx.el.code("my.company.example CNAME ", page.points_to), "."),
-            rx.el.li("Ask whoever runs the server to add it there, with TLS, and to type:"),
-            class_name="steps-to-do",
+        typed_out(
+            "dns-entry",
+            "First, add this to your DNS, with your name for the host",
+            value=words("my.company.example CNAME ", page.points_to),
         ),
-        typed_out("host-command", "Command for the server", value=page.command),
+        typed_out(
+            "host-command",
+            "Then ask whoever runs the server to add it there, with TLS, and to type",
+            value=page.command,
+        ),
     )
     return section(
         when(page.host, own, none),
