@@ -36,7 +36,7 @@ def _tried() -> rx.Component:
             class_name="stack",
             custom_attrs={"inert": True, "aria-hidden": "true"},
         ),
-        class_name="brand-try surface stack",
+        class_name="brand-try card",
     )
 
 
