@@ -150,6 +150,8 @@
     if (!one) return;
     clearTimeout(one.timer);
     delete pending[key];
+    // What was typed was kept before; whoever is signed out keeps nothing more.
+    if (document.documentElement.dataset.over === "ended") return;
     fetch("/drafts", {
       method: "POST", keepalive: true, credentials: "same-origin",
       headers: { "content-type": "application/json" }, body: JSON.stringify({ key: key, facts: one.facts })
@@ -177,6 +179,8 @@
       : field.tagName === "SELECT" ? HTMLSelectElement : HTMLInputElement;
     Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, value);
     field.dispatchEvent(new Event(field.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
+    // A field that waits for more letters hands on what it has when it is left: a tap may come next.
+    if (field !== document.activeElement) field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
   }
   function fill(form, facts) {
     fieldsOf(form).forEach(function (field) {

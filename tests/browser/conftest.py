@@ -36,6 +36,7 @@ LEFT = ROOT / "build" / "browser"
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _OUTSIDE = (
     "DATABASE_URL",
+    "MIGRATE_DATABASE_URL",
     "REDIS_URL",
     "SMTP_URL",
     "PORTAL_KINDS",
@@ -82,7 +83,8 @@ def _manage(word: str, here: dict[str, str]) -> None:
         pytest.fail(f"manage {word} failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}", pytrace=False)
 
 
-def _outside_free() -> dict[str, str]:
+def outside_free() -> dict[str, str]:
+    """An environment in which nothing points at the database or the helpers of another test."""
     here = {name: value for name, value in os.environ.items() if name not in _OUTSIDE}
     return {**here, "PORTAL_DEMO": "1", "PORTAL_RUN_JOBS": "1"}
 
@@ -95,7 +97,7 @@ def _demo_template() -> Path:
         if not (folder / "made").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            here = {**_outside_free(), "PORTAL_DATA_DIR": str(folder)}
+            here = {**outside_free(), "PORTAL_DATA_DIR": str(folder)}
             _manage("migrate", here)
             _manage("seed", here)
             (folder / "made").touch()
@@ -127,7 +129,7 @@ def served(data_dir: Path, name: str, **more: str) -> Iterator[Portal]:
     shutil.copytree(_demo_template(), data_dir)
     LEFT.mkdir(parents=True, exist_ok=True)
     port, log = _free_port(), LEFT / f"server-{name}-{_WORKER}.log"
-    here = server_environment(port, {**_outside_free(), "PORTAL_DATA_DIR": str(data_dir)})
+    here = server_environment(port, {**outside_free(), "PORTAL_DATA_DIR": str(data_dir)})
     # The same build must serve under another name of the machine as well.
     here["PORTAL_ORIGINS"] = f"http://127.0.0.1:{port}"
     here |= more

@@ -1,6 +1,5 @@
 """Meter data in the browser: the operator brings files in, a customer takes hers along and shares it."""
 
-import os
 import subprocess
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from scripts.environment import PYTHON, ROOT
+from tests.browser.conftest import outside_free
 from tests.browser.pages import PASSWORD, Portal, axe, calm
 from tests.portals.energy.formats import feeds
 
@@ -49,7 +49,7 @@ def manage(portal: Portal, *words: str, said: str = "") -> None:
     done = subprocess.run(  # noqa: S603 - our own command
         [str(PYTHON), "-m", "portal_app.manage", *words],
         cwd=ROOT,
-        env={**os.environ, "PORTAL_DATA_DIR": str(portal.data_dir)},
+        env={**outside_free(), "PORTAL_DATA_DIR": str(portal.data_dir)},
         input=said,
         capture_output=True,
         text=True,

@@ -143,7 +143,8 @@ def test_a_fresh_proof_comes_in_between_and_the_task_goes_on_where_it_was(
     phone.goto("/energy/billing/autopay")
     calm(phone)
     phone.get_by_label("Your bank").fill("First Bank")
-    phone.get_by_label("Last four digits of your account").fill("4417")
+    with phone.expect_response(lambda said: "4417" in (said.request.post_data or "")):
+        phone.get_by_label("Last four digits of your account").fill("4417")
     phone.get_by_role("button", name="Read what I agree to").click()
     reached(phone, "/prove")
     assert not axe(phone)
@@ -153,8 +154,8 @@ def test_a_fresh_proof_comes_in_between_and_the_task_goes_on_where_it_was(
     phone.get_by_label("Password", exact=True).fill(PASSWORD)
     phone.get_by_role("button", name="Confirm and go on").click()
     reached(phone, "/energy/billing/autopay")
-    phone.get_by_label("Your bank").fill("First Bank")
-    phone.get_by_label("Last four digits of your account").fill("4417")
+    expect(phone.get_by_label("Your bank")).to_have_value("First Bank")
+    expect(phone.get_by_label("Last four digits of your account")).to_have_value("4417")
     phone.get_by_role("button", name="Read what I agree to").click()
     expect(phone.get_by_role("heading", name="What you agree to")).to_be_visible()
 
