@@ -196,6 +196,8 @@ def main() -> None:
     if not fresh():
         print("The front end is not that of these sources; run `make build` first for figures that count.")
     servers.demo_rows(asked.data)
+    # Nobody is let in to a kind that this process does not serve.
+    identity.use_roles({kind.key: kind.roles for kind in registry.KINDS})
     report = Report()
     print(f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     if "T13" in wanted:
